@@ -73,7 +73,7 @@ class Team(models.Model):
 
     slug = models.SlugField(max_length=63, unique=True)
     name = models.CharField(max_length=120)
-    members: models.ManyToManyField[User, "Member"] = models.ManyToManyField(
+    members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="teams"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)

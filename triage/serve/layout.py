@@ -1,8 +1,14 @@
 """Where the embedded default keeps what it makes, and how its servers are reached."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+
+# The address of a Unix socket holds 103 bytes on macOS and 107 on Linux; the smaller one holds everywhere.
+LONGEST_SOCKET = 103
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+VALKEY_SOCKET = "valkey.sock"
 
 
 @dataclass(frozen=True)
@@ -32,28 +38,69 @@ class Place:
         return self.root / "postgres"
 
     @property
-    def valkey(self) -> Path:
-        """The working directory of the embedded Valkey."""
-        return self.root / "valkey"
+    def sockets(self) -> Path:
+        """Where the embedded servers listen: open to their user (and root) alone."""
+        return self.root / "sockets"
 
     @property
     def run(self) -> Path:
-        """Sockets and process ids of what runs now."""
+        """What is true of the running service only: its lock, its process ids, its metrics."""
         return self.root / "run"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever runs the embedded servers: `serve`, or a `backup` while nothing runs."""
+        return self.run / "lock"
+
+    @property
+    def metrics(self) -> Path:
+        """Where the processes of one service add up their request metrics."""
+        return self.run / "metrics"
+
+    @property
+    def short_link_note(self) -> Path:
+        """Names the short link to `sockets`, where the folder is too deep for a socket's address."""
+        return self.run / "short-link"
 
     @property
     def logs(self) -> Path:
         return self.root / "logs"
 
     @property
+    def reached_sockets(self) -> Path:
+        """The sockets' folder under the name that clients can use: itself, or the short link to it."""
+        if fits(self.sockets):
+            return self.sockets
+        return short_link(self) or self.sockets
+
+    @property
     def database_url(self) -> str:
         """The address of the embedded PostgreSQL, by its socket."""
-        return f"postgresql:///whose?host={quote(str(self.run), safe='')}&user=whose"
+        return f"postgresql:///whose?host={quote(str(self.reached_sockets), safe='')}&user=whose"
 
     @property
     def redis_url(self) -> str:
         """The address of the embedded Valkey, by its socket."""
-        return f"unix://{self.run}/valkey.sock?db=0"
+        return f"unix://{quote(str(self.reached_sockets / VALKEY_SOCKET))}?db=0"
+
+
+def fits(folder: Path) -> bool:
+    """Whether the longest socket in this folder still has an address."""
+    return len(os.fsencode(folder / POSTGRES_SOCKET)) <= LONGEST_SOCKET
+
+
+def short_link(place: Place) -> Path | None:
+    """The short link that the running service made, if it is still there and still ours.
+
+    Folders of temporary files are swept, and a swept name can be taken by somebody else, so its owner is checked.
+    """
+    try:
+        link = Path(place.short_link_note.read_text(encoding="utf-8"))
+        if link.parent.lstat().st_uid == place.run.stat().st_uid and link.readlink() == place.sockets:
+            return link
+    except OSError:
+        pass
+    return None
 
 
 def hosts_of(public_url: str) -> list[str]:
