@@ -66,6 +66,10 @@ class Child:
     def ask_to_end(self) -> None:
         self._send(self.program.end_signal)
 
+    def hurry(self) -> None:
+        """Makes it end now, in the way in which it still takes its own processes along."""
+        self._send(self.program.orphan_signal)
+
     def kill(self) -> None:
         """Ends the child and whatever it started that stayed in its process group."""
         self._send(signal.SIGKILL)

@@ -31,9 +31,9 @@ def running(place: Place, *, broker: bool = False, durable: bool = True) -> Iter
             child = Child(program)
             child.process.wait()
             postgres.last_step(place, child, unfinished)
-        stack.enter_context(_answering(place, postgres.program(place, account, durable=durable), postgres.answers))
+        stack.enter_context(_answering(place, postgres.program(place, account, durable=durable), postgres.waits_for))
         if broker:
-            stack.enter_context(_answering(place, valkey.program(place, account), _valkey))
+            stack.enter_context(_answering(place, valkey.program(place, account), valkey.waits_for))
         yield
 
 
@@ -53,7 +53,3 @@ def _answering(place: Place, program: Program, waits_for: Callable[[Place], str 
     finally:
         child.end(30)
         leftovers.forget(place, child)
-
-
-def _valkey(place: Place) -> str | None:
-    return None if valkey.answers(place) else "no answer to PING"

@@ -58,6 +58,15 @@ def locked(place: Place) -> Iterator[None]:
         os.close(handle)
 
 
+def is_locked(place: Place) -> bool:
+    """Whether a service runs on this folder now."""
+    try:
+        with locked(place):
+            return False
+    except Problem:
+        return True
+
+
 def give_to_servers(place: Place) -> Account | None:
     """Decides who the servers run as, and gives them their folders. Changes owners and modes below `./var` only."""
     account = server_account(place.postgres)

@@ -26,7 +26,7 @@ def valkey_answers(path: Path) -> bool:
         return False
 
 
-def ask_postgres(path: Path, sql: str = "SELECT 1", *, database: str = "postgres") -> None:
+def ask_postgres(path: Path, sql: str = "SELECT 1", *, database: str = "postgres", patience: float = _PATIENCE) -> None:
     """Signs in as `whose` by the name of our own user and runs the statement.
 
     Raises:
@@ -37,6 +37,7 @@ def ask_postgres(path: Path, sql: str = "SELECT 1", *, database: str = "postgres
         hello = b"user\0whose\0database\0" + database.encode() + b"\0\0"
         link.sendall(struct.pack("!ii", len(hello) + 8, _PROTOCOL) + hello)
         _until_ready(link)
+        link.settimeout(patience)
         query = sql.encode() + b"\0"
         link.sendall(b"Q" + struct.pack("!i", len(query) + 4) + query)
         _until_ready(link)

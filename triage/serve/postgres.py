@@ -131,7 +131,7 @@ def program(place: Place, account: Account | None, *, durable: bool = True) -> P
     )
 
 
-def answers(place: Place) -> str | None:
+def waits_for(place: Place) -> str | None:
     """None when it answers, otherwise what it waits for. Makes the database the first time that it answers."""
     path = place.reached_sockets / POSTGRES_SOCKET
     try:
@@ -140,7 +140,7 @@ def answers(place: Place) -> str | None:
         except knock.Refused as no:
             if no.code != "3D000":  # there is no such database
                 raise
-            knock.ask_postgres(path, f"CREATE DATABASE {DATABASE}")
+            knock.ask_postgres(path, f"CREATE DATABASE {DATABASE}", patience=60)
     except (OSError, knock.Refused) as error:
         return str(error)
     return None

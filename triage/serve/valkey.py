@@ -24,5 +24,6 @@ def program(place: Place, account: Account | None) -> Program:
     )
 
 
-def answers(place: Place) -> bool:
-    return knock.valkey_answers(place.reached_sockets / VALKEY_SOCKET)
+def waits_for(place: Place) -> str | None:
+    """None when it answers, otherwise what it waits for."""
+    return None if knock.valkey_answers(place.reached_sockets / VALKEY_SOCKET) else "no answer to PING"
