@@ -89,6 +89,9 @@ class Child:
             self.kill()
             self.wait(5)
 
+    def was_killed(self) -> bool:
+        return (self.process.returncode or 0) < 0
+
     def how_it_ended(self) -> str:
         code = self.process.returncode or 0
         if code < 0:

@@ -22,11 +22,22 @@ def web(*, host: str, port: int, workers: int = 1, threads: int = 16) -> list[st
     ]
 
 
-def worker(*, threads: int = 4) -> list[str]:
+def worker(*, name: str = "worker", threads: int = 4) -> list[str]:
     """A worker. Threads, not processes: its work waits for the database and the network, and memory stays small."""
     return [
         _program("celery"),
-        *("--app", CELERY, "worker", "--pool", "threads", "--concurrency", str(threads)),
+        *(
+            "--quiet",
+            "--app",
+            CELERY,
+            "worker",
+            "--hostname",
+            f"{name}@%h",
+            "--pool",
+            "threads",
+            "--concurrency",
+            str(threads),
+        ),
         *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
     ]
 
@@ -35,5 +46,15 @@ def beat() -> list[str]:
     """The metronome. Its schedule is kept in memory; a second one beside it does no harm."""
     return [
         _program("celery"),
-        *("--app", CELERY, "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "INFO", "--pidfile="),
+        *(
+            "--quiet",
+            "--app",
+            CELERY,
+            "beat",
+            "--scheduler",
+            "celery.beat:Scheduler",
+            "--loglevel",
+            "INFO",
+            "--pidfile=",
+        ),
     ]

@@ -2,8 +2,10 @@
 
 import argparse
 import contextlib
+import itertools
 import os
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +14,7 @@ from pathlib import Path
 from triage.serve import folders, leftovers, port, postgres, programs, terminal, valkey
 from triage.serve.children import Child, Program
 from triage.serve.layout import Place
+from triage.serve.privileges import Account
 from triage.serve.problems import Problem
 from triage.serve.supervisor import Service, Stopped, Supervisor
 from triage.serve.terminal import Terminal
@@ -92,33 +95,40 @@ class _Start:
         place, supervisor = self.place, self.supervisor
         account = folders.give_to_servers(place)
         folders.link_shortly(place)
-        if self.own_broker:
-            broker = self._service(
-                "valkey", lambda: valkey.program(place, account), lambda: valkey.waits_for(place), is_server=True
-            )
-            broker.child = supervisor.start(broker.program())  # it starts while the database is made
+        if self.own_broker:  # it starts while the database is made
+            broker = self._service("valkey", lambda: valkey.program(place, account), lambda: valkey.waits_for(place))
+            broker.is_server = True
+            broker.failed = lambda child: Problem(f"Valkey did not start: {child.last_words() or child.how_it_ended()}")
         if self.own_database:
             if not postgres.exists(place):
                 with self.screen.step("PostgreSQL: a new database made"):
-                    program, unfinished = postgres.first_step(place, account)
-                    postgres.last_step(place, supervisor.run(program), unfinished)
+                    self._make_cluster(account)
             database = self._service(
-                "postgres", lambda: postgres.program(place, account), lambda: postgres.waits_for(place), is_server=True
+                "postgres", lambda: postgres.program(place, account), lambda: postgres.waits_for(place)
             )
+            database.is_server = True
+            database.failed = lambda child: postgres.damaged(place, child)
             with self.screen.step("PostgreSQL answers"):
-                supervisor.up(database, lambda child: postgres.damaged(place, child))
+                supervisor.up(database)
         if self.own_broker:
             with self.screen.step("Valkey answers"):
-                supervisor.up(broker, lambda child: Problem(f"Valkey did not start: {child.last_words()}"))
+                supervisor.up(broker)
 
     def prepare(self) -> None:
-        """Migrations and the first admin."""
-        heard: list[str] = []
+        """Migrations and the first admin; once more where the database was killed under it."""
+        command = [sys.executable, str(PROJECT / "manage.py"), "prepare"]
         with self.screen.step("database prepared"):
-            command = [sys.executable, str(PROJECT / "manage.py"), "prepare"]
-            child = self.supervisor.run(self._program("prepare", "manage", command), heard.append)
-            if child.process.returncode != 0:
-                raise _unprepared(child, heard)
+            for attempt in itertools.count(1):
+                heard: list[str] = []
+                began = time.monotonic()
+                child = self.supervisor.run(self._program("prepare", "manage", command), heard.append)
+                if child.process.returncode == 0:
+                    return
+                disturbed = self.supervisor.was_disturbed(child, since=began)
+                explained = bool(heard and _EXPECTED_FAILURE.match(heard[-1]))
+                # Without an explanation once more: the database drops its connections when one of them is killed.
+                if not disturbed and (explained or attempt > 1):
+                    raise _unprepared(child, heard)
 
     def processes(self) -> None:
         """Web, workers and beat; the web is waited for."""
@@ -128,21 +138,31 @@ class _Start:
             lambda: self._program("web", "web", command),
             lambda: None if port.answers(self.host, self.port) else "no answer to HTTP",
         )
+        web.failed = lambda child: Problem(f"The web process {child.how_it_ended()}; its lines say why")
         with self.screen.step("web answers"):
-            self.supervisor.up(web, lambda child: Problem(f"The web process {child.how_it_ended()}; its lines say why"))
+            self.supervisor.up(web)
         for number in range(1, WORKERS + 1):
-            self._app(f"worker-{number}", "worker", programs.worker())
+            self._app(f"worker-{number}", "worker", programs.worker(name=f"worker-{number}"))
         self._app("beat", "beat", programs.beat())
 
-    def _service(
-        self, name: str, program: Callable[[], Program], waits_for: Callable[[], str | None], *, is_server: bool = False
-    ) -> Service:
-        service = Service(name, program, waits_for, is_server)
+    def _make_cluster(self, account: Account | None) -> None:
+        for attempt in itertools.count(1):
+            program, unfinished = postgres.first_step(self.place, account)
+            child = self.supervisor.run(program)
+            if not child.was_killed() or attempt > 2:
+                postgres.last_step(self.place, child, unfinished)
+                return
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _service(self, name: str, program: Callable[[], Program], waits_for: Callable[[], str | None]) -> Service:
+        service = Service(name, program, waits_for)
         self.supervisor.services.append(service)
         return service
 
     def _app(self, name: str, process: str, command: Sequence[str]) -> None:
-        self._service(name, lambda: self._program(name, process, command), lambda: None).answers = True
+        service = self._service(name, lambda: self._program(name, process, command), lambda: None)
+        service.proves_itself_in = 3.0  # it has no door to knock at
+        service.answers = True
 
     def _program(self, name: str, process: str, command: Sequence[str]) -> Program:
         return Program(name, command, {**self._environment(), "WHOSE_PROCESS": process}, folder=PROJECT)
@@ -161,6 +181,8 @@ class _Start:
             own["DATABASE_URL"] = self.place.database_url
         if self.own_broker:
             own["REDIS_URL"] = self.place.redis_url
+        if os.geteuid() == 0:  # said by Celery in seven lines, each time
+            own["PYTHONWARNINGS"] = _set("PYTHONWARNINGS") or "ignore:You're running the worker"
         if self.screen.is_person:
             own["WHOSE_LOG_FORMAT"] = _set("WHOSE_LOG_FORMAT") or "text"
         return {**os.environ, **own}

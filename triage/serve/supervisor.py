@@ -33,6 +33,8 @@ class Service:
     program: Callable[[], Program]
     waits_for: Callable[[], str | None]  # None once it answers
     is_server: bool = False
+    proves_itself_in: float = 0.0  # seconds that it has to live before we say that it is back
+    failed: Callable[[Child], Problem] | None = None  # until it answers for the first time: why it never will
     child: Child | None = None
     answers: bool = False
     pause: float = FIRST_PAUSE
@@ -88,23 +90,31 @@ class Supervisor:
         self._let_go(child)
         return child
 
-    def up(self, service: Service, failed: Callable[[Child], Problem]) -> None:
-        """Starts a service for the first time (or goes on where it is started), and waits until it answers.
+    def was_disturbed(self, child: Child, *, since: float) -> bool:
+        """Whether the child failed because it, or a server since that moment, was killed from outside. Then waits
+        until the servers answer again."""
+        self.turn(0)
+        servers = [service for service in self.services if service.is_server]
+        if not child.was_killed() and all(server.answers and server.died_at < since for server in servers):
+            return False
+        self.terminal.say(f"{child.program.name} {child.how_it_ended()}; once more")
+        self.until(lambda: all(server.answers for server in servers))
+        return True
+
+    def up(self, service: Service) -> None:
+        """Waits until a service answers for the first time. One that was killed from outside is started again; that
+        is no reason to give up.
 
         Raises:
-            Problem: it ended instead.
+            Problem: it gave up by itself.
         """
-        child = service.child = service.child or self.start(service.program())
         began = said = time.monotonic()
-        while waits := service.waits_for():
-            if child.ended():
-                self._hear(0)
-                raise failed(child)
+        while (waits := service.waits_for()) or service.child is None:
             if time.monotonic() - said > 10:
                 said = time.monotonic()
                 self.terminal.say(f"          {service.name} is not ready after {said - began:.0f} s: {waits}")
             self.turn(0.03)
-        service.answers = True
+        service.answers, service.failed = True, None
 
     def until(self, condition: Callable[[], bool]) -> None:
         while not condition():
@@ -114,22 +124,23 @@ class Supervisor:
         """Keeps every service running until somebody asks to stop."""
         while True:
             self.turn(0.25)
-            for service in self.services:
-                self._look_after(service)
             if time.monotonic() - self._tidied_at > _HOUSEKEEPING:
                 self._tidied_at = time.monotonic()
                 folders.trim_logs(self.place)
                 folders.link_shortly(self.place)
 
     def turn(self, seconds: float) -> None:
-        """Waits for output or a signal, no longer than that, and passes on what came.
+        """Waits for output or a signal, no longer than that, passes on what came, and looks after the services.
 
         Raises:
             Stopped: a signal asked for it.
+            Problem: a service failed at its first start.
         """
         self._hear(seconds)
         if self._asked_to_stop:
             raise Stopped
+        for service in self.services:
+            self._look_after(service)
 
     def stop(self) -> None:
         """Ends every child: the metronome, then who works, then the servers; all within ten seconds."""
@@ -159,20 +170,32 @@ class Supervisor:
         elif service.child is None:
             servers_answer = all(other.answers for other in self.services if other.is_server)
             if now >= service.due_at and (service.is_server or servers_answer):
-                try:
-                    service.child = self.start(service.program())
-                except (OSError, Problem) as error:
-                    self.terminal.say(f"{service.name} cannot be started: {error}")
-                    self._again_later(service)
-        elif not service.answers and service.waits_for() is None:
+                self._start_service(service)
+        elif (
+            not service.answers
+            and now - service.child.started_at >= service.proves_itself_in
+            and service.waits_for() is None
+        ):
             service.answers = True
-            self.terminal.say(f"{service.name} is back after {now - service.died_at:.1f} s")
+            if service.died_at:
+                self.terminal.say(f"{service.name} is back after {now - service.died_at:.1f} s")
+
+    def _start_service(self, service: Service) -> None:
+        try:
+            service.child = self.start(service.program())
+        except (OSError, Problem) as error:
+            if service.failed:
+                raise
+            self.terminal.say(f"{service.name} cannot be started: {error}")
+            self._again_later(service)
 
     def _note_death(self, service: Service, child: Child) -> None:
         self._hear(0)
         child.kill()  # what it started and left behind in its group
         self._let_go(child)
         orphans.end(self._children)
+        if service.failed and not _may_pass(child):
+            raise service.failed(child)
         if service.answers:
             service.died_at = time.monotonic()
         if time.monotonic() - child.started_at > RAN_WELL:
@@ -227,3 +250,8 @@ class Supervisor:
         if not self._asked_to_stop:
             self.terminal.say(f"{signal.Signals(number).name}: stopping")
         self._asked_to_stop = True
+
+
+def _may_pass(child: Child) -> bool:
+    """Whether starting again can help: it was killed, or what a killed one left is still going away."""
+    return child.was_killed() or "still in use" in child.last_words()

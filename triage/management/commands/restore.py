@@ -14,9 +14,9 @@ from triage.serve.problems import Problem
 class Command(BaseCommand):
     help = (
         "Replace everything that the embedded database holds by what `manage.py backup` wrote to FILE. The service "
-        "must not run. What was there before stays until the new is complete, so a broken file loses nothing. A copy of an "
-        "older release is migrated at the next start. The secret key is not in the copy: beside another key everybody "
-        "signs in again; to avoid that, put the old ./var/secret-key back first."
+        "must not run. What was there before stays until the new is complete, so a broken file loses nothing. "
+        "A copy of an older release is migrated at the next start. The secret key is not in the copy: beside another "
+        "key everybody signs in again; to avoid that, put the old ./var/secret-key back first."
     )
     requires_system_checks = ()
 
