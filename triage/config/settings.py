@@ -92,6 +92,22 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # -- Celery: only does what the database says is due (DESIGN: the database is the truth) --
 CELERY_BROKER_URL = env.broker("REDIS_URL", PLACE.redis_url)
+CELERY_IMPORTS = ("triage.tasks",)
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "tick", "schedule": timedelta(seconds=1), "options": {"expires": 1, "retry": False}}
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # nor a task that cleans up after results
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 
 # -- People --
 AUTH_USER_MODEL = "ownership.User"
