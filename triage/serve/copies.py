@@ -32,8 +32,8 @@ def backup(place: Place, file: Path) -> None:
             raise Problem(f"{file} cannot be written: {error.strerror}. Name a file in another folder") from error
         unfinished = Path(name)
         try:
-            with os.fdopen(handle, "wb") as output:
-                _tool(place, "pg_dump", "--format=custom", f"--dbname={_address(place)}", output=output.fileno())
+            with os.fdopen(handle, "rb") as output:
+                _tool(place, "pg_dump", "--format=custom", f"--dbname={_address(place)}", f"--file={unfinished}")
                 os.fsync(output.fileno())
             # Unlike a rename, a link never replaces what somebody else has made there meanwhile.
             os.link(unfinished, file)
@@ -101,12 +101,12 @@ def _server(place: Place) -> Iterator[None]:
             yield
 
 
-def _tool(place: Place, name: str, *arguments: str, given: int | None = None, output: int | None = None) -> None:
+def _tool(place: Place, name: str, *arguments: str, given: int | None = None) -> None:
     program = postgres.installed_for(place).bin / name
     done = subprocess.run(
         [program, *arguments],
         stdin=subprocess.DEVNULL if given is None else given,
-        stdout=subprocess.DEVNULL if output is None else output,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=_ENV,
         check=False,

@@ -38,6 +38,8 @@ _SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+_NO_SUCH_DATABASE = "3D000"
+_PASSING = {"57P01", "57P02", "57P03", "53300"}  # it stops, it recovers, it starts, all connections are taken
 _ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -88,7 +90,7 @@ def first_step(place: Place, account: Account | None) -> tuple[Program, Path]:
         *("--locale", "C", *rules, "--no-instructions"),
     ]
     reach = (*installed.reach, unfinished)
-    return Program("initdb", command, _ENV, account, reach, place.logs / "postgres.log"), unfinished
+    return Program("initdb", command, _ENV, account, reach, _log(place)), unfinished
 
 
 def last_step(place: Place, child: Child, unfinished: Path) -> None:
@@ -125,34 +127,45 @@ def program(place: Place, account: Account | None, *, durable: bool = True) -> P
         env=_ENV,
         account=account,
         reach=(*installed.reach, place.postgres, place.sockets, access),
-        log=place.logs / "postgres.log",
+        log=_log(place),
         end_signal=signal.SIGINT,  # "fast": ends sessions, writes a checkpoint
         orphan_signal=signal.SIGQUIT,  # "immediate": takes its own processes along; recovers at the next start
     )
 
 
 def waits_for(place: Place) -> str | None:
-    """None when it answers, otherwise what it waits for. Makes the database the first time that it answers."""
+    """None when it answers, otherwise what it waits for. Makes the database the first time that it answers.
+
+    Raises:
+        Problem: it answers, and waiting does not help.
+    """
     path = place.reached_sockets / POSTGRES_SOCKET
     try:
         try:
             knock.ask_postgres(path, database=DATABASE)
         except knock.Refused as no:
-            if no.code != "3D000":  # there is no such database
+            if no.code != _NO_SUCH_DATABASE:
                 raise
             knock.ask_postgres(path, f"CREATE DATABASE {DATABASE}", patience=60)
-    except (OSError, knock.Refused) as error:
+    except OSError as error:
         return str(error)
+    except knock.Refused as no:
+        if no.code in _PASSING:
+            return str(no)
+        raise Problem(f"PostgreSQL did not start: {no} (more in {_log(place)}). {_way_back(place)}") from no
     return None
 
 
 def damaged(place: Place, child: Child) -> Problem:
     """Why the server did not start, and the way back."""
     words = child.last_words() or child.how_it_ended()
-    log = place.logs / "postgres.log"
     if child.process.returncode == 126:
         return Problem(f"PostgreSQL could not be started: {words}")
-    return Problem(f"PostgreSQL did not start: {words.rstrip('.')} (more in {log}). {_way_back(place)}")
+    return Problem(f"PostgreSQL did not start: {words.rstrip('.')} (more in {_log(place)}). {_way_back(place)}")
+
+
+def _log(place: Place) -> Path:
+    return place.logs / "postgres.log"
 
 
 def _way_back(place: Place) -> str:

@@ -36,6 +36,7 @@ class Service:
     proves_itself_in: float = 0.0  # seconds that it has to live before we say that it is back
     failed: Callable[[Child], Problem] | None = None  # until it answers for the first time: why it never will
     child: Child | None = None
+    waits: str | None = None
     answers: bool = False
     pause: float = FIRST_PAUSE
     due_at: float = 0.0
@@ -109,12 +110,12 @@ class Supervisor:
             Problem: it gave up by itself.
         """
         began = said = time.monotonic()
-        while (waits := service.waits_for()) or service.child is None:
+        while not service.answers:
             if time.monotonic() - said > 10:
                 said = time.monotonic()
-                self.terminal.say(f"          {service.name} is not ready after {said - began:.0f} s: {waits}")
+                self.terminal.say(f"          {service.name} is not ready after {said - began:.0f} s: {service.waits}")
             self.turn(0.03)
-        service.answers, service.failed = True, None
+        service.failed = None
 
     def until(self, condition: Callable[[], bool]) -> None:
         while not condition():
@@ -171,14 +172,20 @@ class Supervisor:
             servers_answer = all(other.answers for other in self.services if other.is_server)
             if now >= service.due_at and (service.is_server or servers_answer):
                 self._start_service(service)
-        elif (
-            not service.answers
-            and now - service.child.started_at >= service.proves_itself_in
-            and service.waits_for() is None
-        ):
+        elif not service.answers and now - service.child.started_at >= service.proves_itself_in:
+            self._ask(service)
+
+    def _ask(self, service: Service) -> None:
+        try:
+            service.waits = service.waits_for()
+        except Problem as problem:  # of a first start it ends the start, afterwards it may still pass
+            if service.failed:
+                raise
+            service.waits = str(problem)
+        if service.waits is None:
             service.answers = True
             if service.died_at:
-                self.terminal.say(f"{service.name} is back after {now - service.died_at:.1f} s")
+                self.terminal.say(f"{service.name} is back after {time.monotonic() - service.died_at:.1f} s")
 
     def _start_service(self, service: Service) -> None:
         try:

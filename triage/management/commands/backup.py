@@ -32,5 +32,5 @@ class Command(BaseCommand):
         except Problem as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(
-            f"{file}: {file.stat().st_size / 2**20:.1f} MiB. The secret key is not in it (--help says more)."
+            f"{file}: {file.stat().st_size / 2**10:.0f} KiB. The secret key is not in it (--help says more)."
         )
