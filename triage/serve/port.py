@@ -9,13 +9,13 @@ from triage.serve.problems import Problem
 _ANY = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound
 
 
-def chosen() -> int:
-    """The port that the environment names.
+def chosen(option: str | None) -> int:
+    """The port that the command line or the environment names.
 
     Raises:
         Problem: it is not a port.
     """
-    raw = os.environ.get("PORT", "").strip() or "8000"
+    raw = option or os.environ.get("PORT", "").strip() or "8000"
     if not raw.isdecimal() or not 1 <= int(raw) <= 65535:
         raise Problem(f"PORT={raw!r} is not a port. Name one from 1 to 65535, for example: PORT=8001 make up")
     return int(raw)

@@ -17,7 +17,7 @@ def web(*, host: str, port: int, workers: int = 1, threads: int = 16) -> list[st
         _program("granian"),
         *("--interface", "wsgi", "--host", host, "--port", str(port), "--http", "1"),
         *("--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "256"),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning", "--no-access-log"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "error", "--no-access-log"),
         "triage.config.wsgi:application",
     ]
 
@@ -26,35 +26,12 @@ def worker(*, name: str = "worker", threads: int = 4) -> list[str]:
     """A worker. Threads, not processes: its work waits for the database and the network, and memory stays small."""
     return [
         _program("celery"),
-        *(
-            "--quiet",
-            "--app",
-            CELERY,
-            "worker",
-            "--hostname",
-            f"{name}@%h",
-            "--pool",
-            "threads",
-            "--concurrency",
-            str(threads),
-        ),
-        *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"),
+        *("--quiet", "--app", CELERY, "worker", "--hostname", f"{name}@%h", "--loglevel", "INFO"),
+        *("--pool", "threads", "--concurrency", str(threads)),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 
 
 def beat() -> list[str]:
-    """The metronome. Its schedule is kept in memory; a second one beside it does no harm."""
-    return [
-        _program("celery"),
-        *(
-            "--quiet",
-            "--app",
-            CELERY,
-            "beat",
-            "--scheduler",
-            "celery.beat:Scheduler",
-            "--loglevel",
-            "INFO",
-            "--pidfile=",
-        ),
-    ]
+    """The metronome, whose schedule is in the settings and kept in memory; a second one beside it does no harm."""
+    return [_program("celery"), *("--quiet", "--app", CELERY, "beat", "--loglevel", "INFO", "--pidfile=")]

@@ -43,17 +43,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=_set("WHOSE_BIND") or "127.0.0.1",
         help="address to listen on (default: loopback only; WHOSE_BIND)",
     )
-    parser.add_argument("--port", type=int, default=None, help="port to listen on (default: 8000; PORT)")
+    parser.add_argument("--port", help="port to listen on (default: 8000; PORT)")
 
 
-def serve(*, host: str, chosen_port: int | None) -> None:
+def serve(*, host: str, chosen_port: str | None) -> None:
     """Starts everything, keeps it running, stops it.
 
     Raises:
         Problem: something stands in the way of a start.
     """
     began = time.monotonic()
-    web_port = port.chosen() if chosen_port is None else chosen_port
+    web_port = port.chosen(chosen_port)
     place = Place(Path(_set("WHOSE_VAR") or PROJECT / "var").resolve())
     folders.make(place)
     screen = Terminal()
@@ -149,7 +149,7 @@ class _Start:
         for attempt in itertools.count(1):
             program, unfinished = postgres.first_step(self.place, account)
             child = self.supervisor.run(program)
-            if not child.was_killed() or attempt > 2:
+            if child.process.returncode == 0 or attempt > 2:
                 postgres.last_step(self.place, child, unfinished)
                 return
             shutil.rmtree(unfinished, ignore_errors=True)

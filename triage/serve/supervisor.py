@@ -229,7 +229,7 @@ class Supervisor:
         for handle in set(readable) & self._outputs.keys():
             output, hear = self._outputs[handle]
             lines = output.lines()
-            for line in lines or ():
+            for line in filter(str.strip, lines or ()):
                 hear(line)
             if lines is None:
                 del self._outputs[handle]

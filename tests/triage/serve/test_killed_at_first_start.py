@@ -61,11 +61,29 @@ def test_servers_are_killed_and_the_same_start_goes_on(tmp_path: Path) -> None:
         assert service.left_behind() == []
 
 
-def test_every_process_of_postgres_is_killed_during_migrations(tmp_path: Path) -> None:
+def test_every_process_of_postgres_is_killed(tmp_path: Path) -> None:
     with whole.started(tmp_path / "var") as service:
-        service.wait_for(lambda: service.pid_of("prepare"), "the database is migrated")
-        for line in service.left_behind():
-            if "postgres" in line.split(": ", 1)[1].split(" ")[0]:
-                with contextlib.suppress(ProcessLookupError):  # gone with the one before it
-                    os.kill(int(line.split(":")[0]), signal.SIGKILL)
+        for moment in ("a new database is being made", "the database is migrated"):
+            service.wait_for(lambda come=MOMENTS[moment]: come(service), moment)  # type: ignore[misc]
+            for line in service.left_behind():
+                pid, command = line.split(": ", 1)
+                if "postgres" in command.split(" ")[0]:
+                    with contextlib.suppress(ProcessLookupError):  # gone with the one before it
+                        os.kill(int(pid), signal.SIGKILL)
         service.wait_until_up()
+
+
+def test_somebody_changes_their_mind(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    for moment in (
+        "a new database is being made",
+        "postgres starts",
+        "the database is migrated",
+        "the web process starts",
+    ):
+        with whole.started(var) as service:
+            service.wait_for(lambda come=MOMENTS[moment], s=service: come(s), moment)  # type: ignore[misc]
+            assert service.stop(signal.SIGINT) < 10
+            assert service.process.returncode == 0
+            assert service.left_behind() == []
+    assert not list(var.glob("run/*.json"))

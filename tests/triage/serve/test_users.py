@@ -73,6 +73,20 @@ def test_as_root_with_the_wheels_below_such_a_folder(tmp_path: Path) -> None:
 
 
 @as_root
+def test_as_root_where_the_way_cannot_be_opened(tmp_path: Path) -> None:
+    """In many containers root may not make a view of the disk of its own."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    command = ["setpriv", "--bounding-set=-sys_admin", *whole.MANAGE, "serve"]
+    with whole.started(closed / "var", command=command) as service:
+        assert service.process.wait(timeout=30) == 1
+        service.wait_until_nothing_is_left()
+    assert len(service.lines) == 1
+    assert "may not enter" in service.said
+    assert "chmod o+x" in service.said
+
+
+@as_root
 def test_an_ordinary_user_runs_everything_as_itself(tmp_path: Path) -> None:
     var = tmp_path / "home" / "var"
     var.parent.mkdir()

@@ -31,7 +31,6 @@ class Command(BaseCommand):
             cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
             try:
                 call_command("migrate", interactive=False, verbosity=0)
-                call_command("createcachetable", verbosity=0)
                 _make_first_admin()
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
