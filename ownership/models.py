@@ -25,7 +25,8 @@ def known_zone(value: str) -> None:
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, email: str = "", password: str | None = None, **fields: object) -> "User":
         """A person who can sign in, or who is only paged as long as no password is set."""
-        user = self.model(username=username, email=self.normalize_email(email), **fields)
+        # Addresses are kept in lower case: sign-in and reset look them up by equality.
+        user = self.model(username=username, email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -1,16 +1,19 @@
 """One tick: everything that is due is worked on, stage after stage, until nothing is due."""
 
-from collections.abc import Callable
-from datetime import datetime
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
 
+from triage import metrics
 from triage.models import Heartbeat
 
 log = structlog.get_logger(__name__)
-# A stage that finds work without end gives way to the others; the next tick, a second later, goes on with it.
-MOST_ROUNDS = 100
+# After this long a tick takes up nothing more and the next one goes on. Well within the lease of what it claims
+# last, because a lease counts from the tick's `now`.
+LONGEST = timedelta(seconds=20)
 
 
 class Stage(NamedTuple):
@@ -24,20 +27,22 @@ class Stage(NamedTuple):
 STAGES: tuple[Stage, ...] = ()
 
 
-def tick(now: datetime, stages: tuple[Stage, ...] = STAGES) -> None:
+def tick(now: datetime, stages: Sequence[Stage] = STAGES, *, longest: timedelta = LONGEST) -> None:
     """Works on everything that is due at `now`. Ticks may overlap: each row is leased to one of them."""
     Heartbeat.beat(now)
+    until = time.monotonic() + longest.total_seconds()
     for stage in stages:
-        _drain(stage, now)
+        with metrics.STAGE_SECONDS.labels(stage.name).time():
+            _drain(stage, now, until)
 
 
-def _drain(stage: Stage, now: datetime) -> None:
+def _drain(stage: Stage, now: datetime, until: float) -> None:
     try:
-        for _ in range(MOST_ROUNDS):
-            if not stage.work(now):
+        while stage.work(now):
+            if time.monotonic() >= until:
+                log.warning("there is more to do than one tick allows; the next one goes on", stage=stage.name)
                 return
     except Exception:
         # Whatever went wrong here, the other stages still have people to page; the rows come back after their lease.
+        metrics.STAGE_FAILURES.labels(stage.name).inc()
         log.exception("a stage of the tick failed", stage=stage.name)
-        return
-    log.warning("a stage had more to do than one tick allows", stage=stage.name)

@@ -92,12 +92,26 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # -- Celery: only does what the database says is due (DESIGN: the database is the truth) --
 CELERY_BROKER_URL = env.broker("REDIS_URL", PLACE.redis_url)
-CELERY_IMPORTS = ("triage.tasks",)
-CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "tick", "schedule": timedelta(seconds=1), "options": {"expires": 1, "retry": False}}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A broker that hangs is noticed within seconds, by whoever speaks to it.
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 2,
+    "max_retries": 1,
+    # A tick lost with its worker is not worth keeping a copy of: the next one is struck in a second.
+    "ack_emulation": False,
+    "priority_steps": [0],
 }
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_IMPORTS = ("triage.tasks",)
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "tick", "schedule": timedelta(seconds=1), "options": {"expires": 1}}}
+CELERY_BEAT_SCHEDULER = "triage.config.metronome:Metronome"
+CELERY_WORKER_CONSUMER = "triage.config.reconnecting:EverySecond"
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_RESULT_EXPIRES = None  # nor a task that cleans up after results
+CELERY_RESULT_EXPIRES = None  # so beat adds no task that cleans up after results
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
@@ -105,9 +119,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # none is: ours are acknowledged early
 
 # -- People --
 AUTH_USER_MODEL = "ownership.User"

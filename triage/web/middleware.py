@@ -1,5 +1,6 @@
-"""What every request passes through: it is measured and logged, and read in the person's own time zone."""
+"""What every request passes through: it is logged, and read in the person's own time zone."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -7,23 +8,34 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from ownership.zones import is_zone
 from triage.config.logs import masked
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
+_KEY_IN_PATH = re.compile(r"(/welcome/|/password/reset/key/)[^/]+")
+# Asked every few seconds by machines: they would drown what people do.
+_QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
+
+
+def loggable(path: str) -> str:
+    """The path without what opens a door: tokens of hooks, invitations and password resets."""
+    return _KEY_IN_PATH.sub(r"\1***", masked(path))
+
 
 def measured(get_response: Handler) -> Handler:
-    """Writes one line a request, with tokens in its path masked."""
+    """Writes one line a request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         response = get_response(request)
         took = time.perf_counter() - began
-        log.info(
+        write = log.debug if request.path.startswith(_QUIET) else log.info
+        write(
             "request",
             method=request.method,
-            path=masked(request.path),
+            path=loggable(request.path),
             status=response.status_code,
             ms=round(took * 1000, 1),
         )
@@ -36,7 +48,8 @@ def own_time_zone(get_response: Handler) -> Handler:
     """Shows times in the zone of the person who asks; strangers read UTC."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with timezone.override(getattr(request.user, "time_zone", "UTC")):
+        zone = getattr(request.user, "time_zone", "UTC")
+        with timezone.override(zone if is_zone(zone) else "UTC"):
             return get_response(request)
 
     return middleware

@@ -1,0 +1,29 @@
+"""The lease: which worker works on a row that is due, and what happens to the row if that worker dies."""
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from triage.models import Due
+
+# Longer than a tick works (see triage/tick.py), so that a row is not given away under who still holds it.
+LEASE = timedelta(minutes=1)
+
+Row = TypeVar("Row", bound=Due)
+
+
+def claim_due(rows: QuerySet[Row], *, now: datetime, most: int = 100) -> list[Row]:
+    """Lease due rows for this worker, the longest due first. If it dies, they fall due again after the lease."""
+    with transaction.atomic():
+        due = list(rows.select_for_update(skip_locked=True, of=("self",)).filter(due_at__lte=now).order_by("due_at")[:most])
+        rows.model._default_manager.filter(pk__in=[row.pk for row in due]).update(due_at=now + LEASE)
+    for row in due:
+        row.due_at = now + LEASE
+    return due
+
+
+def settle(row: Due, *, due_at: datetime | None = None) -> None:
+    """Set the next due time, or none, unless someone has asked for another one meanwhile."""
+    type(row)._default_manager.filter(pk=row.pk, due_at=row.due_at).update(due_at=due_at)

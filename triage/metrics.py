@@ -1,0 +1,110 @@
+"""What the service tells about itself as numbers, in the words of Prometheus.
+
+Depths and ages are read from the database, so every process gives the same answer. Counts of requests are added up
+over the processes that share PROMETHEUS_MULTIPROC_DIR; without it each process counts its own.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from django.conf import settings
+from django.db.utils import Error as DatabaseError
+from django.http import HttpRequest
+
+from triage.clock import database_now
+from triage.models import Heartbeat
+from triage.patience import Question
+
+if _shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    Path(_shared).mkdir(parents=True, exist_ok=True)  # before the import below, which reads the variable
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from ownership.models import User
+
+log = structlog.get_logger(__name__)
+
+REQUESTS = Counter("whose_requests", "Requests answered.", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram("whose_request_seconds", "Time to answer a request.", ["method", "route"])
+STAGE_SECONDS = Histogram("whose_tick_stage_seconds", "Time that one tick spent in a stage.", ["stage"])
+STAGE_FAILURES = Counter("whose_tick_stage_failures", "Ticks in which a stage failed.", ["stage"])
+
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_PATIENCE = timedelta(seconds=2)
+
+
+def count_request(request: HttpRequest, *, status: int, seconds: float) -> None:
+    """Counts one answered request under the name of its route: paths and invented methods are without number."""
+    method = request.method if request.method in _METHODS else "other"
+    route = _route(request)
+    REQUESTS.labels(method, route, str(status)).inc()
+    REQUEST_SECONDS.labels(method, route).observe(seconds)
+
+
+def _route(request: HttpRequest) -> str:
+    if request.resolver_match is not None:
+        return request.resolver_match.view_name or request.resolver_match.route
+    return "static" if request.path.startswith(settings.STATIC_URL) else "unmatched"
+
+
+class Depth(NamedTuple):
+    """One number that the database knows: how much waits somewhere, or how old something is."""
+
+    name: str
+    description: str
+    read: Callable[[datetime], float | None]  # None where there is nothing to tell yet
+
+
+def _last_tick_age(now: datetime) -> float | None:
+    beat = Heartbeat.objects.filter(name="tick").first()
+    return None if beat is None else max(0.0, (now - beat.beaten_at).total_seconds())
+
+
+def _users(_now: datetime) -> float:
+    return User.objects.filter(is_active=True).count()
+
+
+# Each stage of the walk adds its line here.
+DEPTHS: tuple[Depth, ...] = (
+    Depth("whose_last_tick_age_seconds", "Time since the last tick began; about one second while all is well.", _last_tick_age),
+    Depth("whose_users", "People who may sign in or be paged.", _users),
+)
+
+
+class FromDatabase(Collector):
+    """Reads DEPTHS at every scrape. A database that does not answer costs these lines, not the scrape."""
+
+    def collect(self) -> Iterator[Metric]:
+        try:
+            found = Question(_read_depths).answer(within=_PATIENCE)
+        except (DatabaseError, TimeoutError) as error:
+            log.warning("the depths cannot be read from the database", error=type(error).__name__)
+            found = []
+        yield GaugeMetricFamily("whose_database_answers", "1 if the depths could be read.", value=int(bool(found)))
+        yield from found
+
+
+def _read_depths() -> list[GaugeMetricFamily]:
+    now = database_now()
+    return [
+        GaugeMetricFamily(depth.name, depth.description, value=value)
+        for depth in DEPTHS
+        if (value := depth.read(now)) is not None
+    ]
+
+
+def exposition() -> bytes:
+    """Everything, as Prometheus reads it."""
+    registry = CollectorRegistry()
+    registry.register(FromDatabase())
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+    return generate_latest(registry) + generate_latest(REGISTRY)

@@ -1,0 +1,1 @@
+"""The views: each reads the request, makes one call, renders."""

@@ -1,0 +1,12 @@
+"""Whether Whose itself is well, for people; machines ask /readyz and /metrics."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/health.html", {"facts": []})
