@@ -19,6 +19,7 @@ from triage.web.ages import in_words
 
 # How often one name or address is written down as throttled: the log must not grow with the attacker's patience.
 _LOG_THROTTLED_EVERY = timedelta(minutes=1)
+_MISMATCH = "This name and password do not belong together. Check both, or reset the password."
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -26,12 +27,12 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         # The same sentence for a name, an address and a password that is wrong.
-        "username_password_mismatch": "This name and password do not belong together. Check both, or reset the password.",
-        "email_password_mismatch": "This name and password do not belong together. Check both, or reset the password.",
+        "username_password_mismatch": _MISMATCH,
+        "email_password_mismatch": _MISMATCH,
         "enter_current_password": "This is not your current password.",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Never: people are invited."""
         return False
 
@@ -47,7 +48,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
             wait = self._wait(request, **credentials)
             name = str(credentials.get("username") or credentials.get("email") or "")
             if cache.add(f"throttled:{security.digest(name)}", 1, _LOG_THROTTLED_EVERY.total_seconds()):
-                security.record(Kind.THROTTLED, request, name=name)
+                security.record(Kind.THROTTLED, request, details={"name": name})
             raise ValidationError(
                 f"Too many failed attempts. Try again in {in_words(wait)}.", code="too_many_login_attempts"
             ) from error
@@ -66,9 +67,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Writes the name down, never the password."""
         name = str(credentials.get("username") or credentials.get("email") or "")
-        security.record(Kind.SIGN_IN_FAILED, request, name=name)
+        security.record(Kind.SIGN_IN_FAILED, request, details={"name": name})
 
-    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: User) -> None:
         """Opens the session."""
         super().login(request, user)
         security.record(Kind.SIGNED_IN, request, actor=user)
@@ -78,7 +79,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         security.record(Kind.SIGNED_OUT, request)
         super().logout(request)
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Back to oneself."""
         return reverse("me")
 
@@ -96,7 +97,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         """Sends it in the background."""
         mails.send_soon(self.render_mail(template_prefix, email, context))
 
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:  # type: ignore[override]
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Sends the link, and writes down that it was asked for."""
         security.record(Kind.RESET_ASKED, self.request, subject=user)
         lasts = in_words(timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import HttpRequest
 
 from ownership.models import Team, User
@@ -13,7 +14,7 @@ from ownership.zones import zone_names
 from triage.accounts.models import Kind
 from triage.accounts.people import Newcomer
 
-PASSWORD_HELP = "At least 12 characters. A few unrelated words are easy to remember and hard to guess."
+HOW_TO_CHOOSE = "At least 12 characters. A few unrelated words are easy to remember and hard to guess."
 
 
 def _without_placeholders(form: forms.BaseForm) -> None:
@@ -51,7 +52,7 @@ class NewPasswordForm(ResetPasswordKeyForm):
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["password1"].label, self.fields["password2"].label = "New password", "New password, again"
-        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password1"].help_text = HOW_TO_CHOOSE
 
 
 class OwnPasswordForm(ChangePasswordForm):
@@ -61,7 +62,7 @@ class OwnPasswordForm(ChangePasswordForm):
         self.fields["oldpassword"].label = "Current password"
         self.fields["oldpassword"].help_text = ""
         self.fields["password1"].label, self.fields["password2"].label = "New password", "New password, again"
-        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password1"].help_text = HOW_TO_CHOOSE
 
 
 class FirstPasswordForm(forms.Form):
@@ -70,7 +71,7 @@ class FirstPasswordForm(forms.Form):
     password1 = forms.CharField(
         label="Password",
         strip=False,
-        help_text=PASSWORD_HELP,
+        help_text=HOW_TO_CHOOSE,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
@@ -117,7 +118,7 @@ class InviteForm(forms.Form):
         label="Sign-in name",
         max_length=64,
         help_text="Short, as colleagues say it. Letters, digits and . + - _",
-        validators=[*User._meta.get_field("username").validators, _no_at_sign],
+        validators=[UnicodeUsernameValidator(), _no_at_sign],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
     email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))

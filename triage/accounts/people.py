@@ -18,7 +18,7 @@ from triage.accounts.rules import Refusal, why_not_take_away
 INVITATION_LASTS = timedelta(days=7)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # a sentence for people, not a fault
     """The rules speak against it; the message says which, and what helps."""
 
 
@@ -35,8 +35,8 @@ class Newcomer:
 
 
 def admins_who_can_sign_in() -> "QuerySet[User]":
-    """Who could let somebody in again: active admins with a password (an unusable one begins with `!`)."""
-    return User.objects.filter(role=Role.ADMIN, is_active=True).exclude(password__startswith="!")
+    """Who could let somebody in again."""
+    return User.objects.who_can_sign_in().filter(role=Role.ADMIN)
 
 
 def invite(newcomer: Newcomer, request: HttpRequest, *, now: datetime) -> tuple[User, str]:
@@ -49,7 +49,7 @@ def invite(newcomer: Newcomer, request: HttpRequest, *, now: datetime) -> tuple[
         details = {"role": newcomer.role.label}
         if newcomer.team:
             details |= {"team": newcomer.team.name, "team role": newcomer.team_role.label}
-        security.record(Kind.INVITED, request, subject=user, **details)
+        security.record(Kind.INVITED, request, subject=user, details=details)
     return user, token
 
 
@@ -65,7 +65,7 @@ def invite_again(user: User, request: HttpRequest, *, now: datetime) -> str:
         raise Refused(f"{user} is deactivated. Reactivate the account first.")
     with transaction.atomic():
         token = _new_invitation(user, request, now)
-        security.record(Kind.INVITED, request, subject=user, link="made again")
+        security.record(Kind.INVITED, request, subject=user, details={"link": "made again"})
     return token
 
 
@@ -74,7 +74,7 @@ def _new_invitation(user: User, request: HttpRequest, now: datetime) -> str:
     Invitation.objects.update_or_create(
         user=user,
         defaults={
-            "invited_by": request.user,
+            "invited_by": request.user if isinstance(request.user, User) else None,
             "digest": security.digest(token),
             "created_at": now,
             "expires_at": now + INVITATION_LASTS,
@@ -119,7 +119,9 @@ def change_role(user: User, role: Role, request: HttpRequest) -> None:
         if before.role == role:
             return
         User.objects.filter(pk=user.pk).update(role=role)
-        security.record(Kind.ROLE_CHANGED, request, subject=user, before=Role(before.role).label, after=role.label)
+        security.record(
+            Kind.ROLE_CHANGED, request, subject=user, details={"before": Role(before.role).label, "after": role.label}
+        )
     user.role = role
 
 
@@ -134,7 +136,7 @@ def deactivate(user: User, request: HttpRequest) -> int:
         User.objects.filter(pk=user.pk).update(is_active=False)
         Invitation.objects.filter(user=user).delete()
         ended = sessions.end_all(user)
-        security.record(Kind.DEACTIVATED, request, subject=user, **{"sessions ended": str(ended)})
+        security.record(Kind.DEACTIVATED, request, subject=user, details={"sessions ended": str(ended)})
     user.is_active = False
     return ended
 

@@ -1,6 +1,6 @@
 """What an admin may not do to whom: decided apart from how it is done. PURE."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 
@@ -12,7 +12,7 @@ class Refusal(StrEnum):
     LAST_ADMIN = "This is the last admin who can sign in. Make somebody else an admin first."
 
 
-def why_not_take_away(subject: int, *, by: int, admins: Set[int]) -> Refusal | None:
+def why_not_take_away(subject: int, *, by: int, admins: AbstractSet[int]) -> Refusal | None:
     """Why somebody may not lose their role or their access, or None where nothing speaks against it.
 
     Args:

@@ -1,6 +1,7 @@
 """The only writer of the security log."""
 
 import hashlib
+from collections.abc import Mapping
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
@@ -20,7 +21,7 @@ def record(
     *,
     actor: User | None = None,
     subject: User | None = None,
-    **details: str,
+    details: Mapping[str, str] | None = None,
 ) -> None:
     """Adds a line to the log.
 
@@ -39,7 +40,7 @@ def record(
         actor=actor,
         subject=subject,
         address=address_of(request),
-        details={name: _storable(value) for name, value in details.items()},
+        details={name: _storable(value) for name, value in (details or {}).items()},
     )
 
 

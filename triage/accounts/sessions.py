@@ -14,7 +14,8 @@ from ownership.models import User
 def sessions_of(user: User, *, now: datetime) -> "QuerySet[UserSession]":
     """The person's living sessions, the one used last first."""
     living = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
-    return UserSession.objects.filter(Exists(living), user=user).order_by("-last_seen_at")
+    sessions: QuerySet[UserSession] = UserSession.objects.filter(Exists(living), user=user)
+    return sessions.order_by("-last_seen_at")
 
 
 def end(sessions: "QuerySet[UserSession]") -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from ownership.models import User
 from ownership.roles import Action, Role, may
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 _NAMED = 5
 
 
@@ -20,18 +19,18 @@ def signed_in(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def allowed(action: Action) -> Callable[[View[P]], View[P]]:
+def allowed(action: Action) -> Callable[[View], View]:
     """Lets only those in who may do this everywhere; the others read who can."""
 
-    def decorate(view: View[P]) -> View[P]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = signed_in(request)
             if not may(user.role, action):
                 raise PermissionDenied(who_can_instead(user, action))
             return view(request, *args, **kwargs)
 
-        return checked
+        return cast("View", checked)
 
     return decorate
 
@@ -39,7 +38,7 @@ def allowed(action: Action) -> Callable[[View[P]], View[P]]:
 def who_can_instead(user: User, action: Action) -> str:
     """The sentence for somebody who may not: which roles may, and the names of some who have them."""
     roles = [role for role in Role if may(role, action)]
-    people = User.objects.filter(role__in=roles, is_active=True).exclude(password__startswith="!")
+    people = User.objects.who_can_sign_in().filter(role__in=roles)
     names = [str(person) for person in people[: _NAMED + 1]]
     shown = ", ".join(names[:_NAMED]) + (" and others" if len(names) > _NAMED else "")
     kinds = " and ".join(f"{role.value}s" for role in roles)

@@ -49,16 +49,15 @@ ADMIN_SETTINGS = (
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The navigation with the present place marked, the looks, the instant, the version."""
     user = getattr(request, "user", None)
-    is_in = isinstance(user, User)
+    person = user if isinstance(user, User) else None
     match = getattr(request, "resolver_match", None)
     here = match.view_name if match else ""
-    settings_entries = OWN_SETTINGS
-    if is_in and may(user.role, Action.ADMINISTER):
-        settings_entries += ADMIN_SETTINGS
+    is_admin = person is not None and may(person.role, Action.ADMINISTER)
+    settings_entries = OWN_SETTINGS + (ADMIN_SETTINGS if is_admin else ())
     theme = request.COOKIES.get("theme", "auto")
     return {
-        "is_in": is_in,
-        "main_nav": [(entry, here == entry.route or here in entry.holds) for entry in MAIN] if is_in else [],
+        "is_in": person is not None,
+        "main_nav": [(entry, here == entry.route or here in entry.holds) for entry in MAIN] if person else [],
         "settings_nav": [(entry, here == entry.route or here in entry.holds) for entry in settings_entries],
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES,

@@ -6,8 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 
-_NO_COOKIE = "Your browser keeps no cookies for this site, and without one nobody can sign in or send a form. Allow them, then try again."
-_TOO_OLD = "The page was open for long, or you have signed in or out in another tab since. Nothing was changed. Open it again and send it once more."
+_NO_COOKIE = (
+    "Your browser keeps no cookies for this site, and without one nobody can sign in or send a form. "
+    "Allow them, then try again."
+)
+_TOO_OLD = (
+    "The page was open for long, or you have signed in or out in another tab since. Nothing was changed. "
+    "Open it again and send it once more."
+)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

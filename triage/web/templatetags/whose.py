@@ -13,6 +13,7 @@ from triage.web.ages import age
 
 register = template.Library()
 COLOURS = 8
+NEVER = "\N{EN DASH}"
 
 
 @register.simple_tag
@@ -24,7 +25,7 @@ def moment(at: datetime | None, shape: str = "full") -> SafeString | str:
         shape: `full` (Tue 21 Oct 2025, 03:09 CEST), `second` (with seconds) or `clock` (03:09).
     """
     if at is None:
-        return "–"
+        return NEVER
     local = timezone.localtime(at)
     shown = {
         "full": f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}",
@@ -37,7 +38,7 @@ def moment(at: datetime | None, shape: str = "full") -> SafeString | str:
 @register.simple_tag
 def ago(at: datetime | None, now: datetime) -> SafeString | str:
     """How long ago it was: `8 min`; the instant stands in the title."""
-    return "–" if at is None else _time(at, age(now - at))
+    return NEVER if at is None else _time(at, age(now - at))
 
 
 def _time(at: datetime, shown: str) -> SafeString:

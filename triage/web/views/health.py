@@ -5,8 +5,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from triage.health import facts
+
 
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/health.html", {"facts": []})
+    told = sorted(facts(), key=lambda fact: fact.ok)  # what is not well first
+    return render(request, "web/health.html", {"facts": told, "unwell": [fact for fact in told if not fact.ok]})

@@ -50,7 +50,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(mine.exclude(session_key=request.session.session_key or ""), pk=pk)
     device = sessions.device(session.user_agent)
     sessions.end(mine.filter(pk=session.pk))
-    security.record(Kind.SESSION_ENDED, request, device=device)
+    security.record(Kind.SESSION_ENDED, request, details={"device": device})
     messages.success(request, f"Signed out: {device}.")
     return redirect("sessions")
 
@@ -58,7 +58,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     ended = sessions.end_all(signed_in(request), but=request.session.session_key)
-    security.record(Kind.SESSION_ENDED, request, sessions=str(ended))
+    security.record(Kind.SESSION_ENDED, request, details={"sessions": str(ended)})
     messages.success(request, "You are signed in only here now.")
     return redirect("sessions")
 
