@@ -18,6 +18,7 @@ PLACE = layout.Place(Path(env.text("WHOSE_VAR", str(BASE_DIR / "var"))).resolve(
 
 PUBLIC_URL = env.web_address("WHOSE_PUBLIC_URL", f"http://127.0.0.1:{env.whole('PORT', 8000, least=1, most=65535)}")
 MAX_BODY = env.whole("WHOSE_MAX_BODY", 32 * 2**20, least=2**10)
+METRICS_TOKEN = env.text("WHOSE_METRICS_TOKEN")
 
 DEBUG = False
 SECRET_KEY = env.secret("WHOSE_SECRET_KEY", PLACE.secret_key)
