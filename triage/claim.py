@@ -16,9 +16,10 @@ Row = TypeVar("Row", bound=Due)
 
 def claim_due(rows: QuerySet[Row], *, now: datetime, most: int = 100) -> list[Row]:
     """Lease due rows for this worker, the longest due first. If it dies, they fall due again after the lease."""
+    due_first = rows.filter(due_at__lte=now).order_by("due_at")
     with transaction.atomic():
-        due = list(rows.select_for_update(skip_locked=True, of=("self",)).filter(due_at__lte=now).order_by("due_at")[:most])
-        rows.model._default_manager.filter(pk__in=[row.pk for row in due]).update(due_at=now + LEASE)
+        due = list(due_first.select_for_update(skip_locked=True, of=("self",))[:most])
+        _all(rows.model).filter(pk__in=[row.pk for row in due]).update(due_at=now + LEASE)
     for row in due:
         row.due_at = now + LEASE
     return due
@@ -26,4 +27,8 @@ def claim_due(rows: QuerySet[Row], *, now: datetime, most: int = 100) -> list[Ro
 
 def settle(row: Due, *, due_at: datetime | None = None) -> None:
     """Set the next due time, or none, unless someone has asked for another one meanwhile."""
-    type(row)._default_manager.filter(pk=row.pk, due_at=row.due_at).update(due_at=due_at)
+    _all(type(row)).filter(pk=row.pk, due_at=row.due_at).update(due_at=due_at)
+
+
+def _all(table: type[Row]) -> QuerySet[Row]:
+    return table._default_manager.all()  # noqa: SLF001 - Django's documented name where a model may have any

@@ -14,22 +14,20 @@ import structlog
 from django.conf import settings
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest
-
-from triage.clock import database_now
-from triage.models import Heartbeat
-from triage.patience import Question
-
-if _shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-    Path(_shared).mkdir(parents=True, exist_ok=True)  # before the import below, which reads the variable
-
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ownership.models import User
+from triage.clock import database_now
+from triage.models import Heartbeat
+from triage.patience import Question
 
 log = structlog.get_logger(__name__)
+
+if _shared := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    Path(_shared).mkdir(parents=True, exist_ok=True)  # the numbers below write to a file in it at once
 
 REQUESTS = Counter("whose_requests", "Requests answered.", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram("whose_request_seconds", "Time to answer a request.", ["method", "route"])
@@ -73,7 +71,9 @@ def _users(_now: datetime) -> float:
 
 # Each stage of the walk adds its line here.
 DEPTHS: tuple[Depth, ...] = (
-    Depth("whose_last_tick_age_seconds", "Time since the last tick began; about one second while all is well.", _last_tick_age),
+    Depth(
+        "whose_last_tick_age_seconds", "Time since the last tick began; about one while all is well.", _last_tick_age
+    ),
     Depth("whose_users", "People who may sign in or be paged.", _users),
 )
 

@@ -1,6 +1,7 @@
 """Ask a server that may hang, and go on without its answer."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -9,8 +10,8 @@ from django.db import connections
 
 Answer = TypeVar("Answer")
 
-# A hanging server keeps the threads that wait for it. Beyond these, nobody else is sent to wait.
-_waiting = threading.BoundedSemaphore(8)
+# A server that hangs keeps the threads that ask it. While so many are kept, nobody else is sent to ask.
+_free = threading.BoundedSemaphore(16)
 
 
 class Question(Generic[Answer]):
@@ -19,10 +20,11 @@ class Question(Generic[Answer]):
     def __init__(self, ask: Callable[[], Answer]) -> None:
         self._ask = ask
         self._answers: list[Answer] = []
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self._done = threading.Event()
-        if _waiting.acquire(blocking=False):
-            threading.Thread(target=self._run, name="question", daemon=True).start()
+        self._asked = _free.acquire(blocking=False)
+        if self._asked:
+            self._start()
 
     def answer(self, within: timedelta) -> Answer:
         """What the call returned.
@@ -31,11 +33,20 @@ class Question(Generic[Answer]):
             TimeoutError: there is no answer yet, or too many others already wait for theirs.
             Exception: whatever the call raised.
         """
-        if not self._done.wait(within.total_seconds()):
+        until = time.monotonic() + within.total_seconds()
+        if not self._asked:
+            self._asked = _free.acquire(timeout=max(0.0, within.total_seconds()))
+            if not self._asked:
+                raise TimeoutError
+            self._start()
+        if not self._done.wait(until - time.monotonic()):
             raise TimeoutError
         if self._error is not None:
             raise self._error
         return self._answers[0]
+
+    def _start(self) -> None:
+        threading.Thread(target=self._run, name="question", daemon=True).start()
 
     def _run(self) -> None:
         try:
@@ -44,5 +55,5 @@ class Question(Generic[Answer]):
             self._error = error
         finally:
             connections.close_all()  # those of this thread alone
-            _waiting.release()
+            _free.release()
             self._done.set()

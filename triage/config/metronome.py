@@ -30,9 +30,10 @@ class Metronome(Scheduler):
 
     def _waiting(self) -> int:
         """How many strikes nobody has taken yet."""
+        self.connection.ensure_connection(max_retries=0)
+        channel: Any = self.connection.default_channel
         queue = self.app.amqp.queues[self.app.conf.task_default_queue]
-        declared = self.connection.default_channel.queue_declare(queue=queue.name, durable=queue.durable)
-        return int(declared.message_count)
+        return int(channel.queue_declare(queue=queue.name, durable=queue.durable).message_count)
 
     def _ensure_connected(self) -> Any:
         """The connection as it is. Celery would wait here, in growing pauses, until the broker answers."""
