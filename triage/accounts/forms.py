@@ -171,7 +171,7 @@ class RoleForm(forms.Form):
     role = InviteForm.base_fields["role"]
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """What a person says about themselves. Another address needs the password: mails with reset links go there."""
 
     current_password = forms.CharField(
