@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
+from django.db import connection
 
 from triage import metrics
 from triage.models import Heartbeat
@@ -46,3 +47,4 @@ def _drain(stage: Stage, now: datetime, until: float) -> None:
         # Whatever went wrong here, the other stages still have people to page; the rows come back after their lease.
         metrics.STAGE_FAILURES.labels(stage.name).inc()
         log.exception("a stage of the tick failed", stage=stage.name)
+        connection.close_if_unusable_or_obsolete()  # it may have been the connection: the next stage gets a fresh one
