@@ -200,9 +200,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         return _address_is_free(self.cleaned_data["email"], but=self.instance)
 
     def clean_time_zone(self) -> str:
-        """`berlin` means Europe/Berlin: names of zones are matched by their end, in any case."""
+        """`berlin` means Europe/Berlin: where no zone is called like that, the end of its name is enough."""
         typed = str(self.cleaned_data["time_zone"]).strip().replace(" ", "_").lower()
-        fits = [zone for zone in zone_names() if typed in (zone.lower(), zone.lower().rpartition("/")[2])]
+        names = {zone.lower(): zone for zone in zone_names()}
+        fits = [names[typed]] if typed in names else [names[name] for name in names if name.endswith(f"/{typed}")]
         if len(fits) != 1:
             raise forms.ValidationError(
                 f"{self.cleaned_data['time_zone']!r} is not one time zone. Write, for example, Europe/Berlin or UTC."

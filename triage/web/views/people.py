@@ -141,6 +141,8 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def teams(request: HttpRequest) -> HttpResponse:
     members = Member.objects.select_related("user").order_by("-user__is_active", "user__username")
-    rows = Team.objects.prefetch_related(Prefetch("memberships", members)).annotate(size=Count("members"))
-    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = Team.objects.prefetch_related(Prefetch("memberships", members)).annotate(
+        reachable=Count("members", filter=Q(members__is_active=True))
+    )
+    page = Paginator(rows.order_by("slug"), ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "web/teams.html", {"page": page, "section": "teams"})
