@@ -1,4 +1,4 @@
-"""What every test stands on: real servers, a closed network, warnings that are errors, and no skip that hides a failure."""
+"""What every test stands on: real servers, a closed network, warnings as errors, and no skip that hides a failure."""
 
 import os
 import shutil
@@ -10,7 +10,10 @@ import pytest
 # What a machine may lack: the marker, a program that tells, and how to get it.
 _OPTIONAL = {
     "browser": ("chromium", "needs Chromium. On Debian: apt install chromium"),
-    "monitoring": ("prometheus-alertmanager", "needs Prometheus. On Debian: apt install prometheus prometheus-alertmanager"),
+    "monitoring": (
+        "prometheus-alertmanager",
+        "needs Prometheus. On Debian: apt install prometheus prometheus-alertmanager",
+    ),
 }
 _MUST_RUN = os.environ.get("WHOSE_TESTS_MUST_RUN") == "1"
 

@@ -49,9 +49,9 @@ def configure(settings: dict[str, Any]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     shown: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.JSONRenderer()]
         if settings["json"]
-        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        else [structlog.dev.ConsoleRenderer(colors=False)]
     )
     logging.config.dictConfig(
         {
@@ -62,6 +62,8 @@ def configure(settings: dict[str, Any]) -> None:
                     "()": structlog.stdlib.ProcessorFormatter,
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                        # As text, before it is masked, and without local variables: those hold passwords and tokens.
+                        structlog.processors.format_exc_info,
                         without_secrets,
                         one_line,
                         *shown,

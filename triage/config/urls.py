@@ -10,3 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.show_metrics, name="metrics"),
     path("", include("triage.web.urls")),
 ]
+
+handler500 = "triage.web.errors.broken"

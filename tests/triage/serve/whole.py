@@ -86,7 +86,7 @@ class Whole:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         with contextlib.closing(connection):
             try:
-                connection.request("GET", "/accounts/login/")
+                connection.request("GET", "/sign-in/")
                 return connection.getresponse().status < 500
             except OSError:
                 return False

@@ -10,8 +10,10 @@ from django.utils.safestring import SafeString
 
 from ownership.models import Team, User
 from triage.web.ages import age
+from triage.web.middleware import loggable
 
 register = template.Library()
+register.filter("loggable", loggable)
 COLOURS = 8
 NEVER = "\N{EN DASH}"
 
