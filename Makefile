@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # uv is several times faster; pip does the same where uv is not installed.
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
-INSTALL = uv pip install --quiet --python $(BIN)/python --require-hashes -r
+INSTALL = uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r
 else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r
 endif
