@@ -5,10 +5,9 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from urllib.parse import urlencode
 from django.db import connection
 from redis import Redis
 
-from tests.triage.serve.whole import PROJECT
+from tests.triage.serve.whole import MANAGE
 from triage.models import Heartbeat
 from triage.serve import wheels
 
@@ -74,14 +73,12 @@ class Broker:
 
 
 class Process:
-    """What one command of `manage.py` runs, and what it says."""
+    """A child of the test, and what it says."""
 
-    def __init__(self, words: tuple[str, ...], log: Path, env: dict[str, str]) -> None:
-        self.name, self._log = words[0], log
+    def __init__(self, command: Sequence[str], log: Path, env: dict[str, str]) -> None:
+        self.command, self._log = command, log
         with log.open("wb") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, str(PROJECT / "manage.py"), *words], env=env, stdout=said, stderr=subprocess.STDOUT
-            )
+            self.process = subprocess.Popen(command, env=env, stdout=said, stderr=subprocess.STDOUT)
 
     @property
     def said(self) -> str:
@@ -113,8 +110,9 @@ class Machine:
         self.processes: list[Process] = []
 
     def run(self, *words: str, **more: str) -> Process:
+        """A command of `manage.py`."""
         log = self.folder / f"{words[0]}-{len(self.processes)}.log"
-        process = Process(words, log, {**self.environment(), **more})
+        process = Process([*MANAGE, *words], log, {**self.environment(), **more})
         self.processes.append(process)
         return process
 
@@ -135,7 +133,7 @@ class Machine:
         return wait_until(lambda: beaten_at() != before, f"a tick\n{self._said()}", within=within)
 
     def _said(self) -> str:
-        return "\n".join(f"--- {process.name}\n{process.said}" for process in self.processes)
+        return "\n".join(f"--- {' '.join(process.command)}\n{process.said}" for process in self.processes)
 
 
 @contextlib.contextmanager
