@@ -49,9 +49,7 @@ def configure(settings: dict[str, Any]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     shown: list[Any] = (
-        [structlog.processors.JSONRenderer()]
-        if settings["json"]
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        [structlog.processors.JSONRenderer()] if settings["json"] else [structlog.dev.ConsoleRenderer(colors=False)]
     )
     logging.config.dictConfig(
         {

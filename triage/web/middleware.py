@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ownership.zones import is_zone
+from triage import metrics
 from triage.config.logs import masked
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -29,12 +30,13 @@ _MACHINES = ("/healthz", "/readyz", "/metrics", "/hooks/")
 
 
 def measured(get_response: Handler) -> Handler:
-    """Writes one line a request."""
+    """Counts each request and writes one line for it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         response = get_response(request)
         took = time.perf_counter() - began
+        metrics.count_request(request, status=response.status_code, seconds=took)
         write = log.debug if request.path.startswith(_QUIET) else log.info
         write(
             "request",
