@@ -117,7 +117,7 @@ class InviteForm(forms.Form):
     username = forms.CharField(
         label="Sign-in name",
         max_length=64,
-        help_text="Short, as colleagues say it. Letters, digits and . + - _",
+        help_text="Short, as colleagues say it: letters, digits, dots and dashes.",
         validators=[UnicodeUsernameValidator(), _no_at_sign],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -138,8 +138,8 @@ class InviteForm(forms.Form):
     team_role = forms.ChoiceField(
         label="May do in the team",
         choices=[
-            (TeamRole.MEMBER.value, "Team member: answers what is asked of the team"),
-            (TeamRole.ADMIN.value, "Team admin: also edits its people, schedules and rules"),
+            (TeamRole.MEMBER.value, "Team member: answers for the team"),
+            (TeamRole.ADMIN.value, "Team admin: also edits the team"),
         ],
         initial=TeamRole.MEMBER.value,
         required=False,

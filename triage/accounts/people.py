@@ -120,7 +120,7 @@ def change_role(user: User, role: Role, request: HttpRequest) -> None:
             return
         User.objects.filter(pk=user.pk).update(role=role)
         security.record(
-            Kind.ROLE_CHANGED, request, subject=user, details={"before": Role(before.role).label, "after": role.label}
+            Kind.ROLE_CHANGED, request, subject=user, details={"was": Role(before.role).label, "is now": role.label}
         )
     user.role = role
 

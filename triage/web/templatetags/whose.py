@@ -39,8 +39,11 @@ def moment(at: datetime | None, shape: str = "full") -> SafeString | str:
 
 @register.simple_tag
 def ago(at: datetime | None, now: datetime) -> SafeString | str:
-    """How long ago it was: `8 min`; the instant stands in the title."""
-    return NEVER if at is None else _time(at, age(now - at))
+    """How long ago it was: `8 min ago`; the instant stands in the title."""
+    if at is None:
+        return NEVER
+    shown = age(now - at)
+    return _time(at, shown if shown == "now" else f"{shown} ago")
 
 
 def _time(at: datetime, shown: str) -> SafeString:
@@ -51,6 +54,13 @@ def _time(at: datetime, shown: str) -> SafeString:
         f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z} · {utc:%H:%M:%S} UTC",
         shown,
     )
+
+
+@register.filter
+def commands(text: str) -> SafeString:
+    """What stands between backticks is something to type."""
+    parts = enumerate(text.split("`"))
+    return SafeString("").join(format_html("<code>{}</code>" if place % 2 else "{}", part) for place, part in parts)
 
 
 @register.inclusion_tag("web/_person.html")

@@ -1,0 +1,154 @@
+"""Every page, wide and on a phone, light and dark: readable for everybody, nothing off the screen."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django import Settings
+
+from ownership.models import User
+from tests.browser.conftest import PHONE, PHONE_DARK, STRANGE_HOST, WIDE, Shoot, Visits
+from tests.browser.night import Night, fill
+
+pytestmark = pytest.mark.browser
+
+Opens = Callable[[Page, Night], None]
+
+
+@pytest.fixture
+def night(transactional_db: None, settings: Settings) -> Night:
+    settings.ROOT_URLCONF = "tests.triage.web.test_errors"  # with one page that breaks
+    return fill()
+
+
+def at(name: str) -> Opens:
+    """Opens the page with this name."""
+
+    def open_it(page: Page, night: Night) -> None:
+        about = {"person": night.viewer, "deactivate": night.viewer}
+        page.goto(reverse(name, args=[about[name].pk] if name in about else []))
+
+    return open_it
+
+
+def wrong_password(page: Page, _night: Night) -> None:
+    page.goto(reverse("account_login"))
+    page.get_by_label("Name or e-mail").fill("ann")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+
+
+def throttled(page: Page, _night: Night) -> None:
+    for _ in range(30):
+        Client().post(reverse("account_login"))
+    page.goto(reverse("account_login"))
+    page.get_by_label("Name or e-mail").fill("ann")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Too many attempts").wait_for()
+
+
+def welcome(page: Page, night: Night) -> None:
+    page.goto(reverse("welcome", args=[night.token]))
+
+
+def void_invitation(page: Page, _night: Night) -> None:
+    page.goto(reverse("welcome", args=["made-up"]))
+
+
+def invited(page: Page, night: Night) -> None:
+    page.goto(reverse("person", args=[night.invited.pk]))
+    page.get_by_role("button", name="Make a new link").click()
+    page.get_by_role("heading", name="is invited").wait_for()
+
+
+def refused_profile(page: Page, _night: Night) -> None:
+    page.goto(reverse("me"))
+    page.get_by_label("Time zone").fill("Atlantis")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("is not one time zone").wait_for()
+
+
+def unknown_address(page: Page, _night: Night) -> None:
+    page.goto("/clusters/prod-eu-1/nodes/node-14/that/is/not/there/" + "and-so-on/" * 12)
+
+
+def broken(page: Page, _night: Night) -> None:
+    page.goto("/breaks/")
+
+
+def strange_host(page: Page, _night: Night) -> None:
+    page.goto(reverse("account_login"))
+    page.goto(page.url.replace(str(urlsplit(page.url).hostname), STRANGE_HOST))
+
+
+FOR_STRANGERS: dict[str, Opens] = {
+    "sign-in": at("account_login"),
+    "sign-in-wrong": wrong_password,
+    "reset": at("account_reset_password"),
+    "reset-asked": at("account_reset_password_done"),
+    "inactive": at("account_inactive"),
+    "welcome": welcome,
+    "welcome-void": void_invitation,
+    "error-400": strange_host,
+    "error-429": throttled,
+}
+FOR_ADMINS: dict[str, Opens] = {
+    "now": at("now"),
+    "teams": at("teams"),
+    "health": at("health"),
+    "me": at("me"),
+    "me-refused": refused_profile,
+    "sessions": at("sessions"),
+    "password": at("account_change_password"),
+    "sign-out": at("account_logout"),
+    "people": at("people"),
+    "invite": at("invite"),
+    "invited": invited,
+    "person": at("person"),
+    "deactivate": at("deactivate"),
+    "security": at("security"),
+    "error-404": unknown_address,
+    "error-500": broken,
+}
+FOR_VIEWERS: dict[str, Opens] = {"now-viewer": at("now"), "error-403": at("people")}
+PAGES = FOR_STRANGERS | FOR_ADMINS | FOR_VIEWERS
+
+
+def who_opens(name: str, night: Night) -> User | None:
+    if name in FOR_STRANGERS:
+        return None
+    return night.viewer if name in FOR_VIEWERS else night.admin
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_on_every_screen_and_keeps_to_its_policy(
+    visit: Visits, shoot: Shoot, night: Night, name: str
+) -> None:
+    for look in (WIDE, PHONE):
+        page = visit(who_opens(name, night), look)
+        PAGES[name](page, night)
+        shoot(page, f"{name}-{look.name}")
+        page.emulate_media(color_scheme="dark")
+        shoot(page, f"{name}-{look.name}-dark")
+        assert pixels_off_the_screen(page) <= 0, look.name
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_for_everybody_to_read_and_to_use(visit: Visits, night: Night, name: str) -> None:
+    for look in (WIDE, PHONE_DARK):
+        # axe is put into the page as a script, which the policy forbids for good reason.
+        page = visit(who_opens(name, night), look, bypass_csp=True)
+        PAGES[name](page, night)
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        assert found.violations_count == 0, f"{look.name}: {found.generate_report()}"
+
+
+def pixels_off_the_screen(page: Page) -> int:
+    """How many lie beyond the right edge."""
+    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
