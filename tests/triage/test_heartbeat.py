@@ -97,14 +97,36 @@ def test_a_worker_and_a_beat_stop_also_while_the_broker_is_away(here: Machine) -
         assert process.stop() == 0, process.said
 
 
-def test_a_database_that_dropped_its_connections(here: Machine) -> None:
+def connections_of_workers() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'worker' AND datname = current_database()"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
+
+
+def test_a_worker_keeps_its_connection_from_tick_to_tick(here: Machine) -> None:
     here.run("worker")
     here.run("beat")
     here.wait_for_tick()
+    before = connections_of_workers()
+    for _ in range(3):
+        here.wait_for_tick(within=SOON)
+    assert before
+    assert before <= connections_of_workers()
+
+
+def test_a_database_that_dropped_its_connections(here: Machine) -> None:
+    worker = here.run("worker")
+    here.run("beat")
+    here.wait_for_tick()
+    dropped = connections_of_workers()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'worker'")
-        assert cursor.rowcount >= 1
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [list(dropped)])
     here.wait_for_tick(within=SOON)
+    assert dropped
+    assert not dropped & connections_of_workers()
+    assert "Traceback" not in worker.said
 
 
 def test_two_beats_do_no_harm(here: Machine) -> None:
