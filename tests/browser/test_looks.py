@@ -25,12 +25,14 @@ def night(transactional_db: None, settings: Settings) -> Night:
     return fill()
 
 
-def at(name: str) -> Opens:
-    """Opens the page with this name."""
+def at(name: str, status: int = 200) -> Opens:
+    """Opens the page with this name, which answers with this status."""
 
     def open_it(page: Page, night: Night) -> None:
         about = {"person": night.viewer, "deactivate": night.viewer}
-        page.goto(reverse(name, args=[about[name].pk] if name in about else []))
+        response = page.goto(reverse(name, args=[about[name].pk] if name in about else []))
+        assert response
+        assert response.status == status
 
     return open_it
 
@@ -82,6 +84,10 @@ def broken(page: Page, _night: Night) -> None:
     page.goto("/breaks/")
 
 
+def no_database(page: Page, _night: Night) -> None:
+    page.goto("/finds-no-database/")
+
+
 def strange_host(page: Page, _night: Night) -> None:
     page.goto(reverse("account_login"))
     page.goto(page.url.replace(str(urlsplit(page.url).hostname), STRANGE_HOST))
@@ -115,8 +121,9 @@ FOR_ADMINS: dict[str, Opens] = {
     "security": at("security"),
     "error-404": unknown_address,
     "error-500": broken,
+    "error-503": no_database,
 }
-FOR_VIEWERS: dict[str, Opens] = {"now-viewer": at("now"), "error-403": at("people")}
+FOR_VIEWERS: dict[str, Opens] = {"now-viewer": at("now"), "error-403": at("people", status=403)}
 PAGES = FOR_STRANGERS | FOR_ADMINS | FOR_VIEWERS
 
 

@@ -3,15 +3,16 @@
 import logging
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path, reverse
-from django.views import defaults
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from ownership.models import User
 from tests.factories import PASSWORD, make_user
-from triage.web.urls import urlpatterns as pages
+from triage.config import urls
+from triage.web import errors
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,12 @@ def _breaks(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(f"database password is {password}")
 
 
-urlpatterns = [*pages, path("breaks/", _breaks)]
+def _finds_no_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("connection to server at 192.0.2.7 failed: password hunter2")
+
+
+urlpatterns = [*urls.urlpatterns, path("breaks/", _breaks), path("finds-no-database/", _finds_no_database)]
+handler500 = urls.handler500
 
 
 @pytest.fixture
@@ -49,10 +55,19 @@ def test_a_broken_page_shows_no_cause_no_setting_and_no_secret(broken: Client) -
         assert secret not in page
 
 
+def test_a_database_that_is_away_is_said_and_senders_may_come_again(broken: Client) -> None:
+    response = broken.get("/finds-no-database/")
+    page = response.content.decode()
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert "The database does not answer" in page
+    assert "hunter2" not in page
+
+
 def test_a_broken_page_is_made_without_the_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     request = RequestFactory().get("/")
     with django_assert_num_queries(0):
-        assert defaults.server_error(request).status_code == 500
+        assert errors.broken(request).status_code == 500
 
 
 def test_an_unknown_address_is_named_and_leads_back(client: Client) -> None:

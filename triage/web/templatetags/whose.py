@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ownership.models import Team, User
@@ -60,7 +60,9 @@ def _time(at: datetime, shown: str) -> SafeString:
 def commands(text: str) -> SafeString:
     """What stands between backticks is something to type."""
     parts = enumerate(text.split("`"))
-    return SafeString("").join(format_html("<code>{}</code>" if place % 2 else "{}", part) for place, part in parts)
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if place % 2 else part,) for place, part in parts)
+    )
 
 
 @register.inclusion_tag("web/_person.html")
