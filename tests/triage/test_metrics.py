@@ -127,10 +127,13 @@ def test_requests_of_several_processes_add_up_also_of_those_that_ended(here: Mac
     for times in (3, 4):
         subprocess.run([sys.executable, "-c", _COUNTS.format(times=times)], env=env, cwd=PROJECT, check=True)
     first, second = web(here), web(here)
+    for page in (first, second, second):
+        assert page.get("/sign-in/").status == 200
     for page in (first, second):
         told = page.get("/metrics").text
         assert value(told, "whose_requests_total", route="unmatched") == 7
         assert value(told, "whose_request_seconds_sum", route="unmatched") == 3.5
+        assert value(told, "whose_requests_total", route="account_login", status="200") == 3
         assert value(told, "whose_database_answers") == 1
 
 

@@ -16,7 +16,7 @@ _LOADED = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for
 ENTRIES = {
     "web": "import triage.config.wsgi, triage.config.urls",
     "worker": "from triage.config.celery import app; app.finalize(); app.loader.init_worker()",
-    "beat": "from triage.config.celery import app; app.Beat().Service(app=app).get_scheduler()",
+    "beat": "from triage.config.celery import app; from triage.config.metronome import Metronome; Metronome(app)",
 }
 
 
