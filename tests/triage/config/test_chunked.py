@@ -19,7 +19,7 @@ from triage.serve import programs
 MOST = 1_000_000
 # Answers with what arrives behind `with_length`, read as Django reads it: as far as Content-Length says.
 _ECHO = f"""
-import hashlib, json
+import json
 from triage.config.chunked import with_length
 
 def echo(environ, start_response):
