@@ -7,7 +7,14 @@ from django.db import connection
 pytestmark = pytest.mark.django_db
 
 OURS = {
-    "ownership": {"ownership_user", "ownership_team", "ownership_member"},
+    "ownership": {
+        "ownership_user",
+        "ownership_team",
+        "ownership_member",
+        "ownership_cluster",
+        "ownership_namespace",
+        "ownership_layer",
+    },
     "accounts": {"accounts_invitation", "accounts_securityevent", "cache"},
 }
 
