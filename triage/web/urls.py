@@ -1,4 +1,4 @@
-"""The addresses of the pages. Only what is offered is routed: of django-allauth five of some twenty views."""
+"""The addresses of the pages. Only what is offered is routed, of django-allauth as well."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.templatetags.static import static
