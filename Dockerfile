@@ -15,6 +15,7 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/whose --create-home whose \
 COPY --from=build /opt/whose /opt/whose
 WORKDIR /app
 COPY manage.py ./
+COPY alerts ./alerts
 COPY ownership ./ownership
 COPY triage ./triage
 USER whose
