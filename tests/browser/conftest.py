@@ -42,16 +42,13 @@ _EXPECTED = (
 class Look:
     """How somebody looks at a page."""
 
-    name: str
     width: int
     height: int
-    scheme: str = "light"
     is_phone: bool = False
 
 
-WIDE = Look("wide", 1280, 900)
-PHONE = Look("phone", 390, 844, is_phone=True)
-PHONE_DARK = Look("phone-dark", 390, 844, "dark", is_phone=True)
+WIDE = Look(1280, 900)
+PHONE = Look(390, 844, is_phone=True)
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +76,6 @@ class Visits:
         context = self.chromium.new_context(
             base_url=self.server,
             viewport={"width": look.width, "height": look.height},
-            color_scheme=look.scheme,  # type: ignore[arg-type]
             is_mobile=look.is_phone,
             has_touch=look.is_phone,
             **more,
