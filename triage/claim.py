@@ -1,17 +1,18 @@
 """The lease: which worker works on a row that is due, and what happens to the row if that worker dies."""
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from triage.models import Due
 
 # Longer than a tick works (see triage/tick.py), so that a row is not given away under who still holds it.
 LEASE = timedelta(minutes=1)
 
-Row = TypeVar("Row", bound=Due)
+# A table with `due_at`: one of ours by `Due`, or one of `alerts`, which knows nothing of us.
+Row = TypeVar("Row", bound=Model)
 
 
 def claim_due(rows: QuerySet[Row], *, now: datetime, most: int = 100) -> list[Row]:
@@ -21,13 +22,13 @@ def claim_due(rows: QuerySet[Row], *, now: datetime, most: int = 100) -> list[Ro
         due = list(due_first.select_for_update(skip_locked=True, of=("self",))[:most])
         _all(rows.model).filter(pk__in=[row.pk for row in due]).update(due_at=now + LEASE)
     for row in due:
-        row.due_at = now + LEASE
+        cast("Due", row).due_at = now + LEASE
     return due
 
 
-def settle(row: Due, *, due_at: datetime | None = None) -> None:
+def settle(row: Model, *, due_at: datetime | None = None) -> None:
     """Set the next due time, or none, unless someone has asked for another one meanwhile."""
-    _all(type(row)).filter(pk=row.pk, due_at=row.due_at).update(due_at=due_at)
+    _all(type(row)).filter(pk=row.pk, due_at=cast("Due", row).due_at).update(due_at=due_at)
 
 
 def _all(table: type[Row]) -> QuerySet[Row]:

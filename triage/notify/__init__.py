@@ -1,0 +1,1 @@
+"""Who is told, by what way, and whether it arrived."""

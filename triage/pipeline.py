@@ -1,0 +1,213 @@
+"""The walk, stage by stage: each claims what is due, does it, and tells how many rows it worked on."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+
+from alerts import inbox
+from alerts.models import Delivery, Refusal
+from ownership import directory
+from ownership.match import OwnershipMap
+from ownership.models import Team
+from ownership.oncall import roster
+from ownership.oncall.escalation import Policy, next_step
+from triage import incidents
+from triage.claim import claim_due, settle
+from triage.clock import database_now
+from triage.gather import Gathered, gather
+from triage.incidents import Assigned
+from triage.models import Assessment, Incident, Page, TimelineEntry
+from triage.notify import outbox
+from triage.notify.reasons import why_page
+from triage.notify.recipients import reached_by
+from triage.reconcile import OpenIncident, Plan, reconcile
+from triage.refused import KIND, MANY, Refused, attribution_of
+from triage.routing import route
+from triage.verdict import Attribution, assess
+
+log = structlog.get_logger(__name__)
+
+_DEBOUNCE = timedelta(seconds=1)  # a cluster is assessed at once, then at most once in this time
+_LOOK_AGAIN = timedelta(minutes=1)  # while alerts are open: time alone makes them stale
+# Sending waits for others for up to ten seconds a page, and the lease must outlast all of a claim.
+_PAGES_AT_ONCE = 4
+_MOST_SENDERS = 5
+
+
+def digest(now: datetime) -> int:
+    """Deliveries become alerts, and their clusters fall due, in one transaction."""
+    deliveries = claim_due(Delivery.objects.all(), now=now, most=50)
+    if deliveries:
+        with transaction.atomic():
+            touched = inbox.digest(deliveries, now=now)
+            fall_due(touched, now=now)
+    return len(deliveries)
+
+
+def fall_due(clusters: Iterable[str], *, now: datetime) -> None:
+    """Marks the clusters for an assessment: at once, or a second after their last one."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO triage_assessment AS a (cluster, due_at) VALUES (%s, %s) ON CONFLICT (cluster) DO UPDATE"
+            " SET due_at = LEAST(COALESCE(a.due_at, 'infinity'), GREATEST(excluded.due_at, a.assessed_at + %s))",
+            [(cluster, now, _DEBOUNCE) for cluster in sorted(clusters)],  # sorted: no two can deadlock
+        )
+
+
+def refused(now: datetime) -> int:
+    """What was turned away at the door opens one incident a sender, because it is not sent again."""
+    refusals = claim_due(Refusal.objects.select_related("integration"), now=now, most=100)
+    by_sender: dict[tuple[str, str], list[Refusal]] = {}
+    for refusal in refusals:
+        known = refusal.integration
+        sender = f"the integration {known.slug}" if known else refusal.sender or "an unknown address"
+        by_sender.setdefault((known.cluster if known else "", sender), []).append(refusal)
+    for (cluster, sender), rows in by_sender.items():
+        with transaction.atomic():
+            told = [Refused(row.at, row.get_reason_display(), row.size) for row in rows]
+            attribution = attribution_of(_folded(sender), told)
+            _open(attribution, cluster, directory.load_map(), alerts=(), truncated=0, now=now)
+            for row in rows:
+                settle(row)
+    return len(refusals)
+
+
+def _folded(sender: str) -> str:
+    """The sender, or all of them together once several are open: strangers must not open incidents without number."""
+    senders = Incident.objects.filter(suspect_kind=KIND, resolved_at=None).values_list("suspect_name", flat=True)
+    return sender if len(senders) < _MOST_SENDERS or sender in senders else MANY
+
+
+def assess_clusters(now: datetime) -> int:
+    """Each cluster that is due is looked at once, whole."""
+    due = claim_due(Assessment.objects.all(), now=now, most=10)
+    ownership = directory.load_map() if due else OwnershipMap()
+    for row in due:
+        try:
+            goes_on = assess_cluster(row.cluster, ownership, now=now)
+        except Exception:
+            # The others still have people to page; this one comes back after its lease.
+            log.exception("a cluster could not be assessed", cluster=row.cluster)
+        else:
+            settle(row, due_at=now + _LOOK_AGAIN if goes_on else None)
+    return len(due)
+
+
+@transaction.atomic
+def assess_cluster(cluster: str, ownership: OwnershipMap, *, now: datetime) -> bool:
+    """Looks at a cluster and writes what that means for its incidents; says whether anything is still open."""
+    # One at a time for each cluster, whoever else has been asked to.
+    Assessment.objects.select_for_update().filter(cluster=cluster).update(assessed_at=now)
+    gathered = gather(cluster, ownership, now=now)
+    open_incidents = {
+        incident.pk: incident
+        for incident in Incident.objects.filter(cluster=cluster, resolved_at=None)
+        .exclude(suspect_kind=KIND)
+        .prefetch_related("alert_links__alert")
+    }
+    plan = reconcile(assess(gathered.snapshot), [_seen(one) for one in open_incidents.values()], gathered.alerts)
+    _write(plan, cluster, open_incidents, gathered, ownership, now=now)
+    return bool(gathered.alerts or open_incidents)
+
+
+def _seen(incident: Incident) -> OpenIncident:
+    return OpenIncident(
+        incident.pk, incident.suspect_key, frozenset(link.alert_id for link in incident.alert_links.all())
+    )
+
+
+def _write(
+    plan: Plan,
+    cluster: str,
+    open_incidents: dict[int, Incident],
+    gathered: Gathered,
+    ownership: OwnershipMap,
+    *,
+    now: datetime,
+) -> None:
+    for pk, attribution in plan.updated:
+        incidents.update_incident(
+            open_incidents[pk],
+            attribution,
+            _assigned(attribution, cluster, ownership),
+            alerts=_alerts(attribution, gathered),
+            truncated=gathered.truncated,
+            now=now,
+        )
+    for attribution in plan.opened:
+        alerts = _alerts(attribution, gathered)
+        _open(attribution, cluster, ownership, alerts=alerts, truncated=gathered.truncated, now=now)
+    for ending in plan.ended:
+        incident = open_incidents[ending.pk]
+        if (
+            any(link.alert.status == link.alert.Status.FIRING for link in incident.alert_links.all())
+            and not ending.into
+        ):
+            incidents.mark_stale(incident, now=now)
+        else:
+            incidents.resolve(incident, why=ending.why.value, now=now)
+
+
+def _open(
+    attribution: Attribution,
+    cluster: str,
+    ownership: OwnershipMap,
+    *,
+    alerts: Iterable[int],
+    truncated: int,
+    now: datetime,
+) -> None:
+    assigned = _assigned(attribution, cluster, ownership)
+    incidents.open_incident(attribution, assigned, cluster=cluster, alerts=alerts, truncated=truncated, now=now)
+
+
+def _alerts(attribution: Attribution, gathered: Gathered) -> list[int]:
+    return [gathered.alerts[symptom] for symptom in attribution.symptoms]
+
+
+def _assigned(attribution: Attribution, cluster: str, ownership: OwnershipMap) -> Assigned:
+    assignment = route(attribution, cluster, ownership)
+    return Assigned(Team.objects.filter(slug=assignment.team).first() if assignment.team else None, assignment.why)
+
+
+def escalate(now: datetime) -> int:
+    """Each open incident that nobody has answered goes one step further."""
+    due = claim_due(Incident.objects.select_related("owner"), now=now, most=50)
+    policies = roster.policies_by_team({incident.owner for incident in due if incident.owner})
+    for incident in due:
+        reason = why_page(
+            severity=incident.severity,
+            is_acknowledged=incident.acknowledged_at is not None,
+            is_resolved=incident.resolved_at is not None,
+            is_stale=incident.is_stale,
+        )
+        if reason.pages:
+            _take_step(incident, policies.get(incident.owner.slug) if incident.owner else None, now=now)
+        else:
+            settle(incident)
+    return len(due)
+
+
+@transaction.atomic
+def _take_step(incident: Incident, policy: Policy | None, *, now: datetime) -> None:
+    """Writes the pages of the step that is due, and when the next one is. A step that reaches nobody is said, and the
+    next one is taken at once; a whole round that reaches nobody waits before it is walked again."""
+    step = next_step(policy, incident.step, incident.round)
+    reached = reached_by(incident.owner, step, now=now)
+    outbox.enqueue(incident, reached.recipients, step=incident.step, round_=incident.round, now=now)
+    if not reached.recipients:
+        incidents.note(incident, TimelineEntry.Kind.NOBODY, f"Step {incident.step + 1}: {reached.why}.", now=now)
+    waits = bool(reached.recipients) or step.step_index == 0
+    Incident.objects.filter(pk=incident.pk, due_at=incident.due_at).update(
+        step=step.step_index, round=step.round, due_at=now + step.wait if waits else now
+    )
+
+
+def send(now: datetime) -> int:
+    """Pages that are due go out."""
+    pages = claim_due(Page.objects.select_related("incident__owner", "user"), now=now, most=_PAGES_AT_ONCE)
+    for page in pages:
+        outbox.send(page, now=database_now())
+    return len(pages)

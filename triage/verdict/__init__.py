@@ -1,0 +1,6 @@
+"""Cluster or application: from what is known of a cluster at one moment to who is to blame, with the evidence. PURE."""
+
+from triage.verdict.assess import assess
+from triage.verdict.types import Attribution, Finding, Side, Snapshot, Suspect, Symptom, Verdict
+
+__all__ = ["Attribution", "Finding", "Side", "Snapshot", "Suspect", "Symptom", "Verdict", "assess"]
