@@ -29,7 +29,6 @@ from triage.verdict import Attribution, assess
 
 log = structlog.get_logger(__name__)
 
-_DEBOUNCE = timedelta(seconds=1)  # a cluster is assessed at once, then at most once in this time
 _LOOK_AGAIN = timedelta(minutes=1)  # while alerts are open: time alone makes them stale
 # Sending waits for others for up to ten seconds a page, and the lease must outlast all of a claim.
 _PAGES_AT_ONCE = 4
@@ -49,10 +48,13 @@ def digest(now: datetime) -> int:
 def fall_due(clusters: Iterable[str], *, now: datetime) -> None:
     """Marks the clusters for an assessment: at once, or a second after their last one."""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO triage_assessment AS a (cluster, due_at) VALUES (%s, %s) ON CONFLICT (cluster) DO UPDATE"
-            " SET due_at = LEAST(COALESCE(a.due_at, 'infinity'), GREATEST(excluded.due_at, a.assessed_at + %s))",
-            [(cluster, now, _DEBOUNCE) for cluster in sorted(clusters)],  # sorted: no two can deadlock
+        cursor.execute(
+            "INSERT INTO triage_assessment AS a (cluster, due_at) SELECT cluster, %s FROM unnest(%s::text[]) cluster"
+            " ON CONFLICT (cluster) DO UPDATE"
+            # A cluster is assessed at once, then at most once a second.
+            " SET due_at = LEAST(COALESCE(a.due_at, 'infinity'),"
+            " GREATEST(excluded.due_at, a.assessed_at + interval '1 second'))",
+            [now, sorted(clusters)],  # sorted: no two can deadlock
         )
 
 

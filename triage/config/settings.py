@@ -217,6 +217,9 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = PLACE.mail
 
+# -- Outgoing webhooks go to the open internet only, and to these hosts --
+WEBHOOK_HOSTS = frozenset(env.words("WHOSE_WEBHOOK_HOSTS"))
+
 # -- Times are kept in UTC; each person reads them in their own zone --
 USE_TZ = True
 TIME_ZONE = "UTC"

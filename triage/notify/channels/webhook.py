@@ -27,10 +27,8 @@ class Webhook:
             headers["X-Whose-Signature"] = signature(body, secret, at=int(time.time()))
         try:
             url, host, extensions = pinned(address, allowed=settings.WEBHOOK_HOSTS)
-            answer = httpx.post(
-                url, content=body, headers=headers | {"Host": host}, timeout=TIMEOUT, extensions=extensions,
-                follow_redirects=False, trust_env=False,
-            )  # fmt: skip
+            with httpx.Client(timeout=TIMEOUT, trust_env=False) as client:
+                answer = client.post(url, content=body, headers=headers | {"Host": host}, extensions=extensions)
         except Inside as error:
             raise ChannelError(str(error), permanent=True) from error
         except httpx.HTTPError as error:
