@@ -171,9 +171,8 @@ class Alert(models.Model):
         ]
         indexes = [
             # Nearly all alerts are resolved ones of the past; the index holds the open ones alone.
-            models.Index(
-                fields=["cluster", "last_seen_at"], condition=models.Q(status="firing"), name="alerts_alert_open"
-            )
+            # Without last_seen_at: every repeated alert would change it.
+            models.Index(fields=["cluster"], condition=models.Q(status="firing"), name="alerts_alert_open")
         ]
 
     def __str__(self) -> str:

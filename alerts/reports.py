@@ -36,7 +36,7 @@ class UnreadableDelivery(ValueError):  # noqa: N818 - the word of the field: a d
     """A body that is not what its source sends.
 
     Attributes:
-        field: which part of the body it is about; "the body" for all of it.
+        field: which part of the body it is about; "The body" for all of it.
         value: what stood there, short.
         remedy: what to do about it, a sentence.
     """
@@ -44,3 +44,10 @@ class UnreadableDelivery(ValueError):  # noqa: N818 - the word of the field: a d
     def __init__(self, field: str, value: str, remedy: str) -> None:
         self.field, self.value, self.remedy = field, value, remedy
         super().__init__(f"{field} is {value}. {remedy}")
+
+
+class NotJsonError(UnreadableDelivery):
+    """A body that is not even JSON."""
+
+    def __init__(self, field: str, value: str) -> None:
+        super().__init__(field, value, "Send JSON, as the webhook receiver of Alertmanager does.")

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-starts_at'],
-                'indexes': [models.Index(condition=models.Q(('status', 'firing')), fields=['cluster', 'last_seen_at'], name='alerts_alert_open')],
+                'indexes': [models.Index(condition=models.Q(('status', 'firing')), fields=['cluster'], name='alerts_alert_open')],
                 'constraints': [models.UniqueConstraint(fields=('cluster', 'fingerprint', 'starts_at'), name='alert_once_in_a_cluster')],
             },
         ),
