@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -9,16 +10,22 @@ from triage.symptoms import symptom_of
 from triage.verdict import Attribution, Snapshot, Suspect, Symptom, Verdict, assess
 
 NOW = datetime(2026, 11, 24, 3, 10, tzinfo=UTC)
-KSM = {"job": "kube-state-metrics"}
 
 
-def alert(name: str, *, severity: str = "warning", minutes: int = 5, text: str = "", **labels: str) -> Symptom:
+def alert(
+    name: str,
+    *,
+    severity: str = "warning",
+    minutes: int = 5,
+    more: Mapping[str, str] = MappingProxyType({}),
+    **labels: str,
+) -> Symptom:
     """An open alert of so many minutes ago."""
-    all_labels = {"alertname": name, "severity": severity, **labels}
+    all_labels = {"alertname": name, "severity": severity, "job": "kube-state-metrics", **labels, **more}
     return symptom_of(
         ",".join(sorted(all_labels.values())),
         all_labels,
-        {"summary": text},
+        {},
         cluster="prod-eu-1",
         severity=severity,
         began_at=NOW - timedelta(minutes=minutes),
@@ -26,9 +33,9 @@ def alert(name: str, *, severity: str = "warning", minutes: int = 5, text: str =
 
 
 def crash(namespace: str, *, minutes: int = 5, node: str = "", name: str = "api") -> Symptom:
-    more: Mapping[str, str] = {"node": node} if node else {}
     pod = f"{name}-7c9f6d5b8-x2k4p"
-    return alert("KubePodCrashLooping", minutes=minutes, namespace=namespace, pod=pod, container=name, **KSM, **more)
+    where = {"node": node} if node else {}
+    return alert("KubePodCrashLooping", minutes=minutes, more=where, namespace=namespace, pod=pod, container=name)
 
 
 def causes(*symptoms: Symptom, platform: frozenset[str] = frozenset()) -> tuple[Attribution, ...]:
@@ -39,7 +46,7 @@ def causes(*symptoms: Symptom, platform: frozenset[str] = frozenset()) -> tuple[
     ("symptom", "verdict", "suspect", "because"),
     [
         (
-            alert("KubeNodeNotReady", severity="critical", node="node-14", **KSM),
+            alert("KubeNodeNotReady", severity="critical", node="node-14"),
             Verdict.CLUSTER,
             Suspect("Node", "node-14"),
             "no workload makes a node unready by itself",
@@ -58,21 +65,19 @@ def causes(*symptoms: Symptom, platform: frozenset[str] = frozenset()) -> tuple[
         ),
         (crash("shop"), Verdict.APPLICATION, Suspect("Deployment", "api", "shop"), "what runs in it fails"),
         (
-            alert(
-                "KubeContainerWaiting", namespace="shop", pod="api-7c9f6d5b8-x2k4p", reason="ImagePullBackOff", **KSM
-            ),
+            alert("KubeContainerWaiting", namespace="shop", pod="api-7c9f6d5b8-x2k4p", reason="ImagePullBackOff"),
             Verdict.APPLICATION,
             Suspect("Deployment", "api", "shop"),
             "its team has to change the image",
         ),
         (
-            alert("KubeJobFailed", namespace="shop", job_name="report-28941", **KSM),
+            alert("KubeJobFailed", namespace="shop", job_name="report-28941"),
             Verdict.APPLICATION,
             Suspect("Job", "report-28941", "shop"),
             "its own program failed",
         ),
         (
-            alert("KubePodNotReady", namespace="shop", pod="api-7c9f6d5b8-x2k4p", **KSM),
+            alert("KubePodNotReady", namespace="shop", pod="api-7c9f6d5b8-x2k4p"),
             Verdict.UNCERTAIN,
             Suspect("Deployment", "api", "shop"),
             "not ready says that something is wrong and not what",
@@ -101,7 +106,7 @@ def test_a_workload_of_the_platform_is_the_platforms() -> None:
 
 
 def test_what_runs_on_a_lost_node_is_explained_by_it() -> None:
-    node = alert("KubeNodeNotReady", severity="critical", node="node-14", **KSM)
+    node = alert("KubeNodeNotReady", severity="critical", node="node-14")
     (cause,) = causes(node, crash("shop", node="node-14"))
     assert cause.suspect == Suspect("Node", "node-14")
     assert cause.namespaces == ("shop",)
@@ -109,7 +114,7 @@ def test_what_runs_on_a_lost_node_is_explained_by_it() -> None:
 
 
 def test_what_runs_elsewhere_is_a_cause_of_its_own() -> None:
-    node = alert("KubeNodeNotReady", severity="critical", node="node-14", **KSM)
+    node = alert("KubeNodeNotReady", severity="critical", node="node-14")
     assert {cause.verdict for cause in causes(node, crash("shop", node="node-2"))} == {
         Verdict.CLUSTER,
         Verdict.APPLICATION,
@@ -117,7 +122,7 @@ def test_what_runs_elsewhere_is_a_cause_of_its_own() -> None:
 
 
 def test_forty_namespaces_hit_by_one_node_are_one_cause() -> None:
-    node = alert("KubeNodeNotReady", severity="critical", node="node-14", **KSM)
+    node = alert("KubeNodeNotReady", severity="critical", node="node-14")
     victims = [crash(f"team-{number}") for number in range(40)]
     (cause,) = causes(node, *victims)
     assert cause.suspect == Suspect("Node", "node-14")
@@ -137,16 +142,13 @@ def test_many_namespaces_that_fail_one_after_the_other_do_not() -> None:
 
 
 def test_the_order_of_alerts_changes_nothing() -> None:
-    symptoms = [alert("KubeNodeNotReady", node="node-14", **KSM), *(crash(f"team-{number}") for number in range(5))]
+    symptoms = [alert("KubeNodeNotReady", node="node-14"), *(crash(f"team-{number}") for number in range(5))]
     assert causes(*symptoms) == causes(*reversed(symptoms))
 
 
 def test_many_alerts_about_one_workload_are_one_cause_and_hardly_surer() -> None:
     (one,) = causes(crash("shop"))
-    pods = [
-        alert("KubePodCrashLooping", namespace="shop", pod=f"api-7c9f6d5b8-x2k4{letter}", **KSM)
-        for letter in "bcdfghjkl"
-    ]
+    pods = [alert("KubePodCrashLooping", namespace="shop", pod=f"api-7c9f6d5b8-x2k4{letter}") for letter in "bcdfghjkl"]
     (many,) = causes(*pods)
     assert len(many.symptoms) == 9
     assert many.confidence == one.confidence
