@@ -1,8 +1,11 @@
-"""Invitations that wait to be accepted, and what happened at the door."""
+"""Invitations that wait to be accepted, tokens of programs, and what happened at the door."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+
+from ownership.roles import Role
 
 
 class Invitation(models.Model):
@@ -35,6 +38,8 @@ class Kind(models.TextChoices):
     DEACTIVATED = "deactivated", "Deactivated"
     REACTIVATED = "reactivated", "Reactivated"
     SESSION_ENDED = "session_ended", "Session ended"
+    TOKEN_MADE = "token_made", "Token made"
+    TOKEN_REVOKED = "token_revoked", "Token revoked"
 
 
 class SecurityEvent(models.Model):
@@ -64,3 +69,40 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.kind}"
+
+
+class ServiceToken(models.Model):
+    """What a program shows to act through the REST API, in the whole service or as a member of one team."""
+
+    ROLES = (Role.VIEWER, Role.OPERATOR)
+    name = models.SlugField(max_length=63, help_text="stands on the time line where the program acts")
+    role = models.CharField(max_length=16, choices=[(role.value, role.label) for role in ROLES])
+    team = models.ForeignKey(
+        "ownership.Team",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="service_tokens",
+        help_text="acts as a member of this team, and elsewhere as a viewer",
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", help_text="who answers for it"
+    )
+    # Of the token only its SHA-256 in hexadecimal digits is kept, and its last four characters to tell it by.
+    token_hash = models.CharField(max_length=64, unique=True)
+    token_hint = models.CharField(max_length=4)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="to the minute")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            # A new token may take over the name of a revoked one.
+            models.UniqueConstraint(fields=["name"], condition=Q(revoked_at=None), name="token_name_once"),
+            models.CheckConstraint(condition=Q(team=None) | Q(role=Role.VIEWER), name="token_of_a_team_is_a_viewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (token)"

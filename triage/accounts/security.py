@@ -17,7 +17,7 @@ LONGEST_DETAIL = 120
 
 def record(
     kind: Kind,
-    request: HttpRequest,
+    request: HttpRequest | None,
     *,
     actor: User | None = None,
     subject: User | None = None,
@@ -27,19 +27,20 @@ def record(
 
     Args:
         kind: what happened.
-        request: where it came from; its signed-in person did it, unless `actor` says otherwise.
+        request: where it came from; its signed-in person did it, unless `actor` says otherwise. None for what was typed
+            on the machine itself.
         actor: who did it.
         subject: whom it was done to, where that is somebody else.
         details: short facts to show with it, never a secret; each is cut to 120 characters.
     """
-    if actor is None and isinstance(request.user, User):
+    if actor is None and request is not None and isinstance(request.user, User):
         actor = request.user
     SecurityEvent.objects.create(
         at=timezone.now(),
         kind=kind,
         actor=actor,
         subject=subject,
-        address=address_of(request),
+        address=address_of(request) if request is not None else None,
         details={name: _storable(value) for name, value in (details or {}).items()},
     )
 
