@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Max
 
 from alerts import queries
+from alerts.models import Delivery
 from ownership.match import OwnershipMap
 from triage.models import IncidentAlert
 from triage.routing import platform_namespaces
 from triage.symptoms import symptom_of
 from triage.verdict import Snapshot
+
+_LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,14 @@ def gather(cluster: str, ownership: OwnershipMap, *, now: datetime) -> Gathered:
     return Gathered(
         snapshot=Snapshot(cluster, now, symptoms, platform_namespaces(named, cluster, ownership)),
         alerts={str(alert.pk): alert.pk for alert in counted},
-        truncated=queries.truncated_lately({alert.integration_id for alert in counted}, now=now),
+        truncated=_truncated({alert.integration_id for alert in counted}, now=now),
     )
+
+
+def _truncated(integrations: Iterable[int], *, now: datetime) -> int:
+    """How many alerts these senders left out of one message lately, at the most."""
+    lately = Delivery.objects.filter(integration__in=list(integrations), received_at__gt=now - _LATELY)
+    return int(lately.aggregate(most=Max("truncated"))["most"] or 0)
 
 
 def _resolved_by_hand(alerts: Iterable[int]) -> set[int]:

@@ -22,6 +22,17 @@ class Assigned:
     why: str
 
 
+@dataclass(frozen=True)
+class Program:
+    """What acts with a token of its own, and the person who answers for it."""
+
+    name: str
+    answered_for_by: User
+
+    def __str__(self) -> str:
+        return f"{self.name} (token)"
+
+
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """It cannot be done; the sentence says why."""
 
@@ -81,19 +92,21 @@ def update_incident(
             Incident.objects.filter(pk=incident.pk, acknowledged_at=None, resolved_at=None).update(due_at=now)
 
 
-def resolve(incident: Incident, *, why: str, now: datetime, by: User | None = None) -> bool:
+def resolve(incident: Incident, *, why: str, now: datetime, by: User | Program | None = None) -> bool:
     """Ends it; says whether it was still open. Nobody is paged from then on."""
+    # Somebody must stand for it: what nobody has resolved opens again while its alerts fire.
+    resolved_by = by.answered_for_by if isinstance(by, Program) else by
     with transaction.atomic():
         ended = Incident.objects.filter(pk=incident.pk, resolved_at=None).update(
-            resolved_at=now, resolved_by=by, ended_why=why, due_at=None
+            resolved_at=now, resolved_by=resolved_by, ended_why=why, due_at=None
         )
         if ended:
-            note(incident, Kind.RESOLVED, why, now=now, actor=by)
+            note(incident, Kind.RESOLVED, _said_by(by, why), now=now, actor=_person(by))
             outbox.tell_resolved(incident, now=now)
     return bool(ended)
 
 
-def acknowledge(incident: Incident, *, by: User, now: datetime, how: str = "") -> bool:
+def acknowledge(incident: Incident, *, by: User | Program, now: datetime, how: str = "") -> bool:
     """Somebody has it; says whether nobody had before. Nobody is paged from then on.
 
     Raises:
@@ -101,17 +114,18 @@ def acknowledge(incident: Incident, *, by: User, now: datetime, how: str = "") -
     """
     with transaction.atomic():
         taken = Incident.objects.filter(pk=incident.pk, resolved_at=None, acknowledged_at=None).update(
-            acknowledged_at=now, acknowledged_by=by, due_at=None
+            acknowledged_at=now, acknowledged_by=_person(by), due_at=None
         )
         if taken:
-            note(incident, Kind.ACKNOWLEDGED, f"{by} has it.{f' {how}' if how else ''}", now=now, actor=by)
+            text = f"{by} has it.{f' {how}' if how else ''}"
+            note(incident, Kind.ACKNOWLEDGED, text, now=now, actor=_person(by))
             outbox.take_back(incident)
     if not taken and Incident.objects.filter(pk=incident.pk).exclude(resolved_at=None).exists():
         raise Refused("It is over already; there is nothing to acknowledge.")
     return bool(taken)
 
 
-def comment(incident: Incident, text: str, *, by: User, now: datetime) -> TimelineEntry:
+def comment(incident: Incident, text: str, *, by: User | Program, now: datetime) -> TimelineEntry:
     """A sentence for those who come later.
 
     Raises:
@@ -119,7 +133,7 @@ def comment(incident: Incident, text: str, *, by: User, now: datetime) -> Timeli
     """
     if not text.strip():
         raise Refused("The comment is empty. Write what you saw or did.")
-    return note(incident, Kind.COMMENTED, text.strip()[:10_000], now=now, actor=by)
+    return note(incident, Kind.COMMENTED, _said_by(by, text.strip()[:10_000]), now=now, actor=_person(by))
 
 
 def mark_stale(incident: Incident, *, now: datetime) -> bool:
@@ -135,6 +149,15 @@ def mark_stale(incident: Incident, *, now: datetime) -> bool:
 def note(incident: Incident, kind: Kind, text: str, *, now: datetime, actor: User | None = None) -> TimelineEntry:
     """One line of the time line."""
     return TimelineEntry.objects.create(incident=incident, at=now, kind=kind, text=text, actor=actor)
+
+
+def _person(by: User | Program | None) -> User | None:
+    return by if isinstance(by, User) else None
+
+
+def _said_by(by: User | Program | None, text: str) -> str:
+    """A program is nobody's account, so the text says that it was the program."""
+    return f"{by}: {text}" if isinstance(by, Program) else text
 
 
 def _facts(attribution: Attribution, truncated: int, now: datetime) -> dict[str, object]:

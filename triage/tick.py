@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 from django.db import connection
 
-from triage import metrics
+from triage import metrics, pipeline
 from triage.models import Heartbeat
 
 log = structlog.get_logger(__name__)
@@ -25,7 +25,13 @@ class Stage(NamedTuple):
 
 
 # In the order of the walk: what one stage makes due, a later one finds in the same tick.
-STAGES: tuple[Stage, ...] = ()
+STAGES: tuple[Stage, ...] = (
+    Stage("digest", pipeline.digest),
+    Stage("refused", pipeline.refused),
+    Stage("assess", pipeline.assess_clusters),
+    Stage("escalate", pipeline.escalate),
+    Stage("send", pipeline.send),
+)
 
 
 def tick(now: datetime, stages: Sequence[Stage] = STAGES, *, longest: timedelta = LONGEST) -> None:

@@ -16,12 +16,14 @@ Application = Callable[[Environ, Any], Iterable[bytes]]
 log = structlog.get_logger(__name__)
 _PIECE = 64 * 2**10
 _IN_MEMORY = 2**20
+REFUSES_ITSELF = "/hooks/"
 
 
 def with_length(app: Application, *, most: int) -> Application:
     """The same application, which sees complete bodies only, each with its length.
 
-    A body of more than `most` bytes is answered 413, one that ends before its promised length 400.
+    A body of more than `most` bytes is answered 413, one that ends before its promised length 400. The doors of senders
+    see the beginning of one that is too large, with a length of more than `most`: they answer 413 and note it.
     """
 
     def application(environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -32,9 +34,11 @@ def with_length(app: Application, *, most: int) -> Application:
         try:
             length = _copy(environ["wsgi.input"], body, most=most)
             if refused := _why_refused(length, promised, most):
-                body.close()
                 _throw_away(environ["wsgi.input"], most=most)
-                return _refuse(environ, start_response, *refused)
+                if length <= most or not environ.get("PATH_INFO", "").startswith(REFUSES_ITSELF):
+                    body.close()
+                    return _refuse(environ, start_response, *refused)
+                length = max(length, promised or 0)
             body.seek(0)
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             environ |= {"CONTENT_LENGTH": str(length), "wsgi.input": body}

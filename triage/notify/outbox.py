@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import Q
-from django.urls import reverse
 
 from ownership.models import User
 from triage.models import Incident, Page, TimelineEntry
@@ -23,6 +22,9 @@ log = structlog.get_logger(__name__)
 # After a failure that may pass: at once nearly, then with growing patience, until somebody else is asked anyway.
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 15, 30, 60, 120, 300, 300, 600, 600))
 LINK_LASTS = timedelta(days=7)
+# Written out, because looking them up would load every page into each worker; a test compares.
+INCIDENT_PATH = "/incidents/{}/"
+LINK_PATH = "/a/{}/"
 _SALT = "whose.acknowledge"
 _MOST_FINDINGS = 5  # in one message
 
@@ -78,6 +80,10 @@ def send(page: Page, *, now: datetime) -> None:
         )
     except ChannelError as error:
         _failed(page, error, now=now)
+    except Exception as error:
+        # A fault of ours must hold up neither the other pages nor, once it is mended, this one.
+        log.exception("a page could not be made", page=page.pk)
+        _failed(page, ChannelError(f"Whose itself failed ({type(error).__name__}); its log says where."), now=now)
     else:
         _sent(page, now=now)
 
@@ -99,7 +105,7 @@ def message_of(page: Page) -> Message:
         findings=tuple(incident.findings.values_list("claim", flat=True)[:_MOST_FINDINGS]),
         namespaces=tuple(incident.namespaces),
         began_at=incident.began_at,
-        link=settings.PUBLIC_URL + reverse("incident", args=[incident.pk]),
+        link=settings.PUBLIC_URL + INCIDENT_PATH.format(incident.pk),
         ended_why=incident.ended_why,
         acknowledge_link="" if is_over else acknowledge_link(page),
     )
@@ -108,7 +114,7 @@ def message_of(page: Page) -> Message:
 def acknowledge_link(page: Page) -> str:
     """A link that shows one button and does nothing by itself. Whoever holds it may acknowledge this one incident."""
     token = signing.dumps({"page": page.pk}, salt=_SALT)
-    return settings.PUBLIC_URL + reverse("acknowledge_by_link", args=[token])
+    return settings.PUBLIC_URL + LINK_PATH.format(token)
 
 
 def page_of_token(token: str) -> Page | None:
