@@ -33,11 +33,14 @@ def moment(value: Any) -> Moment:
         return Moment(EARLIEST, "is not a text")
     try:
         at = datetime.fromisoformat(value.strip())
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return Moment(EARLIEST, "cannot be read")
-    if at < EARLIEST:
-        return Moment(EARLIEST, "is before 1970")
-    if at > LATEST:
+    if at.year > LATEST.year:  # by the year first: at the edges of the calendar a change of zone overflows
         return Moment(LATEST, "is after the year 9998")
-    return Moment(at)
+    if at.year < EARLIEST.year - 1 or (at := _in_utc(at)) < EARLIEST:
+        return Moment(EARLIEST, "is before 1970")
+    return Moment(min(at, LATEST))
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
