@@ -179,7 +179,7 @@ class Component(Kept):
 
     class Meta:
         ordering = ["cluster", "kind", "name"]
-        constraints = [models.UniqueConstraint(fields=["cluster", "kind", "name"], name="component_once_in_a_cluster")]
+        constraints = [models.UniqueConstraint("cluster", Lower("kind"), "name", name="component_once_in_a_cluster")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}".strip()

@@ -1,13 +1,29 @@
 """Makers with boring defaults: a test names only what matters to it."""
 
+from collections.abc import Sequence
+from datetime import date, time, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from ownership.models import Member, Team, User
+from ownership.models import (
+    Cluster,
+    Component,
+    EscalationPolicy,
+    Layer,
+    Member,
+    Namespace,
+    Participant,
+    Schedule,
+    Step,
+    Team,
+    User,
+)
+from ownership.oncall.escalation import TargetKind
 from ownership.roles import Role, TeamRole
+from ownership.version import changing_map
 
 PASSWORD = "unrelated words beside each other"
 _number = count(1)
@@ -41,3 +57,53 @@ def make_team(slug: str = "", **fields: Any) -> Team:
 
 def make_member(team: Team | None = None, user: User | None = None, *, role: TeamRole = TeamRole.MEMBER) -> Member:
     return Member.objects.create(team=team or make_team(), user=user or make_user(), role=role)
+
+
+def make_cluster(slug: str = "", **fields: Any) -> Cluster:
+    """A shared cluster, operated by a team of its own making where none is given, and without a fallback."""
+    slug = slug or f"cluster-{next(_number)}"
+    with changing_map():
+        return Cluster.objects.create(
+            **{"slug": slug, "name": slug, **fields, "operated_by": _team(fields, "operated_by")}
+        )
+
+
+def make_component(kind: str = "CoreDNS", **fields: Any) -> Component:
+    with changing_map():
+        cluster = fields.pop("cluster", None) or make_cluster()
+        return Component.objects.create(cluster=cluster, kind=kind, **fields)
+
+
+def make_namespace(name: str = "", **fields: Any) -> Namespace:
+    """A namespace in every cluster, unless one is given."""
+    with changing_map():
+        name = name or f"namespace-{next(_number)}"
+        return Namespace.objects.create(**{"name": name, **fields, "team": _team(fields, "team")})
+
+
+def make_rotation(
+    team: Team, people: Sequence[User], *, zone: str = "UTC", day: str = "2026-01-05", at: str = "09:00"
+) -> Schedule:
+    """One week each, from nine o'clock on a Monday."""
+    schedule = Schedule.objects.create(team=team, time_zone=zone)
+    layer = Layer.objects.create(
+        schedule=schedule, handoff_on=date.fromisoformat(day), handoff_time=time.fromisoformat(at)
+    )
+    Participant.objects.bulk_create(
+        [Participant(layer=layer, turn=turn, user=user) for turn, user in enumerate(people)]
+    )
+    return schedule
+
+
+def make_escalation(team: Team, *steps: TargetKind | User, wait: timedelta = timedelta(minutes=5)) -> EscalationPolicy:
+    """Steps that all wait alike; a user stands for themselves."""
+    policy = EscalationPolicy.objects.create(team=team)
+    for position, step in enumerate(steps):
+        user = step if isinstance(step, User) else None
+        target = TargetKind.USER if isinstance(step, User) else step
+        Step.objects.create(policy=policy, position=position, target=target, user=user, wait=wait)
+    return policy
+
+
+def _team(fields: dict[str, Any], key: str) -> Team:
+    return fields.get(key) or make_team()

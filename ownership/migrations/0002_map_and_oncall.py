@@ -2,6 +2,7 @@
 
 import datetime
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 import ownership.oncall.calendar
 import ownership.oncall.escalation
@@ -196,7 +197,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='component',
-            constraint=models.UniqueConstraint(fields=('cluster', 'kind', 'name'), name='component_once_in_a_cluster'),
+            constraint=models.UniqueConstraint(models.F('cluster'), django.db.models.functions.text.Lower('kind'), models.F('name'), name='component_once_in_a_cluster'),
         ),
         migrations.AddConstraint(
             model_name='contactmethod',
