@@ -110,7 +110,7 @@ def alertmanager_yml(integration: Integration, public_url: str, token: str, *, t
     receiver = [
         f"  - name: whose-{integration.slug}",
         "    webhook_configs:",
-        f"      - url: {address}/{token}" if token_in_address else f"      - url: {address}",
+        f'      - url: "{address}/{token}"' if token_in_address else f'      - url: "{address}"',
         "        send_resolved: true",
         "        max_alerts: 0",
     ]
@@ -119,7 +119,7 @@ def alertmanager_yml(integration: Integration, public_url: str, token: str, *, t
             "        http_config:",
             "          authorization:",
             "            type: Bearer",
-            f"            credentials: {token}",
+            f'            credentials: "{token}"',
         ]
     route = [
         "route:",

@@ -9,7 +9,7 @@ from alerts.sources.alertmanager import parse
 from alerts.subjects import Kind, Subject, Workload, cluster_of, slug_of_cluster, subject_of, workload_of_pod
 from tests.alerts.makers import recorded
 
-# What kube-state-metrics adds of itself: the chart kube-prometheus-stack keeps all of it, kube-prometheus the first two.
+# What kube-state-metrics adds of itself in kube-prometheus, and in the chart kube-prometheus-stack.
 KSM = {"job": "kube-state-metrics", "instance": "10.244.1.25:8443"}
 KSM_OF_THE_CHART = {
     **KSM,

@@ -1,11 +1,13 @@
 """Whatever arrives, a parser answers with a batch that can be stored, or with UnreadableDelivery."""
 
+import contextlib
 import json
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,10 +46,19 @@ def test_any_alert_becomes_something_that_can_be_stored(alerts: list[Any], more:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    try:
+    with contextlib.suppress(UnreadableDelivery):
         parse(body)
-    except UnreadableDelivery as error:
-        assert str(error).isprintable()
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES)
+def test_why_something_is_refused_fits_on_one_line(value: Any) -> None:
+    for payload in (value, {"alerts": value} if not isinstance(value, list) else {"not alerts": value}):
+        if not isinstance(payload, dict) or not isinstance(payload.get("alerts"), list):
+            with pytest.raises(UnreadableDelivery) as caught:
+                parse(json.dumps(payload).encode())
+            assert str(caught.value).isprintable()
+            assert len(str(caught.value)) < 500
 
 
 @settings(max_examples=200, deadline=None)
