@@ -27,6 +27,8 @@ OPEN = {
     "healthz": "asked by machines that have no account",
     "readyz": "the same",
     "metrics": "the same; its own check decides who may read",
+    "hook": "senders have no account; their token decides",
+    "hook_with_token": "the same, for senders that cannot set headers",
 }
 # Something for each kind of argument in an address; that nothing has this key does not matter to strangers.
 ARGUMENTS = {"pk": 1, "token": "made-up", "uidb36": "1", "key": "made-up", "path": "made-up"}
