@@ -11,7 +11,7 @@ from ownership.models import Cluster, Team, User
 from ownership.sources.mapfile import Known, MapFile
 from ownership.version import lock_map, map_has_changed
 
-__all__ = ["Refused", "apply", "known_names"]
+__all__ = ["Refused", "Report", "apply", "known_names"]
 
 
 def known_names() -> Known:

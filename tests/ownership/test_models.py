@@ -1,11 +1,24 @@
-"""What the database holds about people, whoever writes to it."""
+"""What the database refuses, whoever writes to it, and what it finds by an index."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.db.models import ProtectedError, QuerySet
 
-from ownership.models import User
-from tests.factories import make_member, make_team, make_user
+from ownership.models import Cluster, Component, MapVersion, Member, Namespace, Participant, Step, Team, User
+from tests.factories import (
+    make_cluster,
+    make_component,
+    make_escalation,
+    make_member,
+    make_namespace,
+    make_rotation,
+    make_team,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +55,98 @@ def test_who_can_sign_in_is_active_and_has_a_password() -> None:
     make_user(can_sign_in=False)
     make_user(is_active=False)
     assert list(User.objects.who_can_sign_in()) == [can]
+
+
+def test_a_namespace_is_in_a_cluster_once() -> None:
+    cluster = make_cluster()
+    make_namespace("shop", cluster=cluster)
+    make_namespace("shop", cluster=make_cluster())
+    with pytest.raises(IntegrityError, match="namespace_once_in_a_cluster"):
+        make_namespace("shop", cluster=cluster)
+
+
+def test_a_namespace_is_in_every_cluster_once() -> None:
+    """Nulls count as equal here."""
+    make_namespace("shop")
+    with pytest.raises(IntegrityError, match="namespace_once_in_a_cluster"):
+        make_namespace("shop")
+
+
+def test_a_component_is_in_a_cluster_once_in_whatever_case() -> None:
+    cluster = make_cluster()
+    make_component("CoreDNS", cluster=cluster)
+    with pytest.raises(IntegrityError, match="component_once_in_a_cluster"):
+        make_component("coredns", cluster=cluster)
+
+
+@pytest.mark.parametrize(("tenancy", "has_team"), [("dedicated", False), ("shared", True)])
+def test_a_dedicated_cluster_names_its_team_and_a_shared_one_none(tenancy: str, has_team: bool) -> None:
+    with pytest.raises(IntegrityError, match="cluster_dedicated_to_a_team_or_shared"):
+        make_cluster(tenancy=tenancy, dedicated_to=make_team() if has_team else None)
+
+
+def test_a_team_that_answers_for_something_is_not_deleted() -> None:
+    with pytest.raises(ProtectedError):
+        make_namespace().team.delete()
+    with pytest.raises(ProtectedError):
+        make_cluster().operated_by.delete()
+
+
+def test_a_person_is_in_a_turn_once_and_may_have_several_turns() -> None:
+    ada = make_user()
+    layer = make_rotation(make_team(), [ada, ada]).layers.get()
+    with pytest.raises(IntegrityError, match="participant_once_in_a_turn"):
+        Participant.objects.create(layer=layer, turn=1, user=ada)
+
+
+def test_a_shift_takes_time() -> None:
+    with pytest.raises(IntegrityError, match="layer_shift_takes_time"):
+        make_rotation(make_team(), []).layers.update(shift_count=0)
+
+
+def test_a_step_names_a_user_exactly_where_it_pages_one() -> None:
+    policy = make_escalation(make_team())
+    with pytest.raises(IntegrityError, match="step_names_a_user_or_none"):
+        Step.objects.create(policy=policy, position=0, target="user", wait=timedelta(minutes=5))
+
+
+def test_a_step_waits_at_least_a_minute() -> None:
+    """Otherwise every tick would page."""
+    with pytest.raises(IntegrityError, match="step_waits_a_minute"):
+        make_escalation(make_team(), make_user(), wait=timedelta(seconds=59))
+
+
+def test_the_version_of_the_map_is_one_row() -> None:
+    with pytest.raises(IntegrityError, match="map_version_only_one"):
+        MapVersion.objects.create(id=2)
+
+
+def test_what_an_earlier_release_writes_is_by_hand() -> None:
+    """It does not know the column, while both serve."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO ownership_team (slug, name, created_at) VALUES ('a', 'A', now())")
+        cursor.execute(
+            "INSERT INTO ownership_member (team_id, user_id, role) SELECT id, %s, 'member' FROM ownership_team",
+            [make_user().pk],
+        )
+    assert Team.objects.get().source == "manual"
+    assert Member.objects.get().source == "manual"
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (Namespace.objects.filter(cluster=None, name="ns-17"), "namespace_once_in_a_cluster"),
+        (Namespace.objects.filter(team=1), "ownership_namespace_team_id"),
+        (Cluster.objects.filter(slug="prod"), "ownership_cluster_slug"),
+        (Component.objects.filter(team=1), "ownership_component_team_id"),
+    ],
+)
+def test_what_is_asked_often_is_found_by_an_index(rows: "QuerySet[Any]", index: str) -> None:
+    team = make_team()
+    Namespace.objects.bulk_create([Namespace(name=f"ns-{n}", team=team) for n in range(1000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ownership_namespace")
+        # A few rows are scanned whatever there is; what counts is that the index fits the question.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert index in rows.order_by().explain()

@@ -1,0 +1,126 @@
+"""`manage.py ownership`: what it prints, and how it ends."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from ownership.models import Namespace
+from ownership.sources.tree import MOST_BYTES
+from tests.factories import make_cluster, make_member, make_rotation, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+
+GOOD = "teams: [{slug: platform}]\nnamespaces:\n- {name: kube-system, team: platform}\n"
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    """Exit code, output, errors."""
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("ownership", *words, stdout=out, stderr=err)
+    except SystemExit as ended:
+        return int(ended.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "map.yaml"
+
+
+def test_apply_prints_what_it_did(file: Path) -> None:
+    file.write_text(GOOD)
+    code, out, _ = run("apply", str(file))
+    assert code == 0
+    assert out.splitlines() == [
+        "+ team platform",
+        "+ namespace */kube-system: team platform, level namespace",
+        "Done: 2 added, 0 changed, 0 removed.",
+    ]
+    assert run("apply", str(file))[1] == "Nothing to do: the map is as the file says.\n"
+
+
+def test_a_dry_run_changes_nothing(file: Path) -> None:
+    file.write_text(GOOD)
+    assert "It would be 2 added" in run("apply", str(file), "--dry-run")[1]
+    assert not Namespace.objects.exists()
+
+
+def test_prune_removes_what_the_file_leaves_out(file: Path) -> None:
+    file.write_text(GOOD)
+    run("apply", str(file))
+    file.write_text("teams: [{slug: platform}]")
+    assert "--prune removes it" in run("apply", str(file))[1]
+    assert "- namespace */kube-system" in run("apply", str(file), "--prune")[1]
+
+
+def test_a_file_with_mistakes_changes_nothing_and_each_is_one_line(file: Path) -> None:
+    file.write_text(GOOD + "- {name: shop, team: platfrom}\n- {name: Search, team: platform}\n")
+    code, out, err = run("apply", str(file))
+    assert (code, out) == (1, "")
+    assert err.splitlines() == [
+        f"{file}:4: namespaces.team: 'platfrom' is not a known team. Did you mean platform?",
+        f"{file}:5: namespaces.name: 'Search' is not a name that Kubernetes gives a namespace. "
+        "Write at most 63 small letters, digits and hyphens.",
+    ]
+    assert not Namespace.objects.exists()
+
+
+def test_people_who_would_be_mixed_up_are_told_the_same_way(file: Path) -> None:
+    make_user("ada", email="ada@example.org")
+    make_user("bo", email="bo@example.org")
+    file.write_text("teams:\n- slug: a\n  members: [{username: ada, email: bo@example.org}]\n")
+    code, _, err = run("apply", str(file))
+    assert code == 1
+    assert err == (
+        f"{file}:3: teams.members.email: 'bo@example.org' is the address of bo, who is somebody else than ada. "
+        "Correct one of the two.\n"
+    )
+
+
+def test_a_file_that_is_not_there_or_no_text(file: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        run("apply", str(file))
+    file.write_bytes(b"teams:\n- \xff")
+    with pytest.raises(CommandError, match=r"map\.yaml:2: file: is not UTF-8 text"):
+        run("apply", str(file))
+
+
+def test_a_file_that_is_too_large_is_not_read(file: Path) -> None:
+    file.write_bytes(b"#" * (MOST_BYTES + 10))
+    code, _, err = run("apply", str(file))
+    assert code == 1
+    assert "at most" in err
+
+
+def test_a_file_from_windows_is_read_as_well(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert run("apply", str(file))[0] == 0
+
+
+def test_export_prints_a_file_that_applies(file: Path) -> None:
+    file.write_text(GOOD)
+    run("apply", str(file))
+    code, out, _ = run("export")
+    assert code == 0
+    file.write_text(out)
+    assert "Nothing to do" in run("apply", str(file), "--prune")[1]
+
+
+def test_audit_ends_with_0_where_nothing_is_open_and_with_1_otherwise(file: Path) -> None:
+    code, out, _ = run("audit")
+    assert (code, out[:9]) == (1, "empty map")
+    ada = make_user("ada")
+    team = make_member(make_team("platform"), ada).team
+    make_rotation(team, [ada], day="2020-01-06")
+    make_cluster("prod", operated_by=team, fallback=team)
+    assert run("audit") == (0, "Nothing is left open.\n", "")
+    file.write_text("prod/lost\n\n")
+    code, out, _ = run("audit", "--seen", str(file))
+    assert code == 1
+    assert out.startswith("unowned: namespace prod/lost")
+    file.write_text("lost\n")
+    with pytest.raises(CommandError, match=r"map\.yaml:1: 'lost' is not CLUSTER/NAMESPACE"):
+        run("audit", "--seen", str(file))
