@@ -1,13 +1,14 @@
 """Makers with boring defaults: a test names only what matters to it."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from alerts.models import Alert, Integration
 from ownership.models import (
     Cluster,
     Component,
@@ -24,8 +25,10 @@ from ownership.models import (
 from ownership.oncall.escalation import TargetKind
 from ownership.roles import Role, TeamRole
 from ownership.version import changing_map
+from triage.models import Incident
 
 PASSWORD = "unrelated words beside each other"
+OPENED = datetime(2026, 11, 25, 3, tzinfo=UTC)
 _number = count(1)
 
 
@@ -103,6 +106,49 @@ def make_escalation(team: Team, *steps: TargetKind | User, wait: timedelta = tim
         target = TargetKind.USER if isinstance(step, User) else step
         Step.objects.create(policy=policy, position=position, target=target, user=user, wait=wait)
     return policy
+
+
+def make_incident(**fields: Any) -> Incident:
+    """An open one about a workload of the namespace shop, which nobody has acknowledged."""
+    name = fields.pop("name", f"cart-{next(_number)}")
+    usual = {
+        "cluster": "prod",
+        "suspect_key": f"Deployment/shop/{name}",
+        "suspect_kind": "Deployment",
+        "suspect_name": name,
+        "suspect_namespace": "shop",
+        "verdict": "application",
+        "confidence": 0.9,
+        "sentence": f"Deployment shop/{name} fails.",
+        "severity": "critical",
+        "namespaces": ["shop"],
+        "owner_why": "the namespace shop in every cluster is owned by shop",
+    }
+    opened_at = fields.get("opened_at", OPENED)
+    return Incident.objects.create(
+        **{**usual, "began_at": opened_at, "opened_at": opened_at, "assessed_at": opened_at, **fields}
+    )
+
+
+def make_alert(**fields: Any) -> Alert:
+    """A firing one about a pod of the namespace shop."""
+    number = next(_number)
+    usual = {
+        "cluster": "prod",
+        "fingerprint": f"{number:016x}",
+        "integration": fields.get("integration") or _integration(),
+        "status": Alert.Status.FIRING,
+        "labels": {"alertname": "KubePodNotReady", "namespace": "shop", "pod": f"cart-{number}"},
+        "annotations": {"summary": "Pod is not ready."},
+        "severity": "warning",
+    }
+    seen = {"starts_at": OPENED, "first_seen_at": OPENED, "last_seen_at": OPENED}
+    return Alert.objects.create(**{**usual, **seen, **fields})
+
+
+def _integration() -> Integration:
+    defaults = {"name": "Alertmanager", "cluster": "prod", "token_hash": "0" * 64, "token_hint": "0000"}
+    return Integration.objects.get_or_create(slug="alertmanager", defaults=defaults)[0]
 
 
 def _team(fields: dict[str, Any], key: str) -> Team:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "ownership",
     "triage",
     "triage.accounts",
+    "triage.api",
     "triage.web",
 ]
 
@@ -189,17 +190,26 @@ CONTENT_SECURITY_POLICY = {
 # -- REST --
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # A program's token goes first: it decides how a stranger is told what is missing, by a 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "triage.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "rest_framework.views.exception_handler",
+    "EXCEPTION_HANDLER": "triage.api.errors.answer",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Whose",
     "DESCRIPTION": "Whose failure is it, the cluster's or the application's, and who is on call for it now?",
     "VERSION": VERSION,
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # Without `validatorUrl` the page would show the document to a host of Swagger's.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.show_metrics, name="metrics"),
     path("hooks/", include("alerts.urls")),
+    path("api/v1/", include("triage.api.urls")),
     path("", include("triage.web.urls")),
 ]
 

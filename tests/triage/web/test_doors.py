@@ -80,7 +80,7 @@ class _Api(APIView):
 
 def test_a_view_of_the_rest_interface_is_closed_unless_it_says_otherwise() -> None:
     response = _Api.as_view()(APIRequestFactory().get("/"))
-    assert response.status_code == 403
+    assert response.status_code == 401
 
 
 def test_what_is_not_there_looks_to_strangers_like_any_other_page_that_is_not_there(client: Client) -> None:
