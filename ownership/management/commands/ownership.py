@@ -39,7 +39,7 @@ class Command(BaseCommand):
         try:
             {"apply": self._apply, "export": self._export, "audit": self._audit}[options["what"]](options)
         except OperationalError as error:
-            said = str(error).strip().split("\n")[-1]
+            said = str(error).strip().split("\n")[0]
             raise CommandError(f"The database cannot be used: {said}. Start the service with: make up") from error
 
     def _apply(self, options: dict[str, Any]) -> None:
