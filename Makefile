@@ -21,7 +21,7 @@ LOCK := --universal --python-version 3.11 --no-emit-index-url --no-emit-find-lin
 	--no-annotate --custom-compile-command "make locks" pyproject.toml
 export PORT
 
-.PHONY: help up test bench check locks
+.PHONY: help up test demo demo-clean bench check locks
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -32,6 +32,12 @@ up: $(VENV)/.installed ## run the whole service at http://127.0.0.1:8000 (PORT=8
 
 test: $(VENV)/.installed-dev ## run all tests, each on real PostgreSQL and Valkey (ARGS="-k word" chooses some)
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+demo: $(VENV)/.installed ## send three failures to the running service, as Alertmanager would (PORT=...)
+	@$(BIN)/python manage.py demo
+
+demo-clean: $(VENV)/.installed ## remove everything that the demo left
+	@$(BIN)/python manage.py demo --clean
 
 bench: $(VENV)/.installed-dev ## start a service in an empty folder and print one JSON object of figures
 	@$(BIN)/python -m tests.bench

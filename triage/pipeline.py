@@ -1,6 +1,6 @@
 """The walk, stage by stage: each claims what is due, does it, and tells how many rows it worked on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -33,16 +33,32 @@ _LOOK_AGAIN = timedelta(minutes=1)  # while alerts are open: time alone makes th
 # Sending waits for others for up to ten seconds a page, and the lease must outlast all of a claim.
 _PAGES_AT_ONCE = 4
 _MOST_SENDERS = 5
+_MOST_BYTES = 32 * 2**20  # of bodies that one worker reads at once
 
 
 def digest(now: datetime) -> int:
     """Deliveries become alerts, and their clusters fall due, in one transaction."""
-    deliveries = claim_due(Delivery.objects.all(), now=now, most=50)
+    deliveries = _with_bodies(claim_due(Delivery.objects.defer("body"), now=now, most=50), now=now)
     if deliveries:
         with transaction.atomic():
             touched = inbox.digest(deliveries, now=now)
             fall_due(touched, now=now)
     return len(deliveries)
+
+
+def _with_bodies(claimed: Sequence[Delivery], *, now: datetime) -> list[Delivery]:
+    """As many as fit into memory, the first one always; the others are given back."""
+    taken, size = list(claimed[:1]), sum(delivery.size for delivery in claimed[:1])
+    for delivery in claimed[1:]:
+        if size + delivery.size <= _MOST_BYTES:
+            taken.append(delivery)
+            size += delivery.size
+        else:
+            settle(delivery, due_at=now)
+    bodies = dict(Delivery.objects.filter(pk__in=[one.pk for one in taken]).values_list("pk", "body"))
+    for delivery in taken:
+        delivery.body = bodies[delivery.pk]
+    return taken
 
 
 def fall_due(clusters: Iterable[str], *, now: datetime) -> None:
@@ -73,6 +89,8 @@ def refused(now: datetime) -> int:
             _open(attribution, cluster, directory.load_map(), alerts=(), truncated=0, now=now)
             for row in rows:
                 settle(row)
+    if refusals:
+        inbox.prune(now)
     return len(refusals)
 
 
