@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from ownership.roles import Role
 from tests.factories import make_incident
 from tests.triage.api.makers import bot
+from triage.api.errors import answer
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +102,14 @@ def test_an_answer_is_json_whatever_is_accepted() -> None:
 def test_a_long_value_is_not_sent_back_whole() -> None:
     error: dict[str, Any] = bot().get("/api/v1/incidents/", {"state": "x" * 5000}).json()["error"]
     assert len(error["value"]) == 200
+
+
+def test_a_database_that_is_away_passes() -> None:
+    response = answer(OperationalError("of a password"), {"kwargs": {}})
+    assert response is not None
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert response.data["error"]["sentence"] == "The database does not answer right now."
+
+
+def test_a_fault_of_ours_is_not_hidden() -> None:
+    assert answer(ZeroDivisionError(), {"kwargs": {}}) is None
