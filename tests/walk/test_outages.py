@@ -11,7 +11,7 @@ import pytest
 from tests.triage.processes import Machine, machine, wait_until
 from tests.triage.serve.whole import free_port
 from tests.walk import world
-from tests.walk.world import crash, node_lost
+from tests.walk.said import crash, node_lost
 from triage.models import Page
 
 pytestmark = [pytest.mark.slow_processes, pytest.mark.django_db(transaction=True)]

@@ -10,7 +10,8 @@ from django.test import Client
 
 from alerts.models import Delivery
 from ownership.models import User
-from tests.walk.world import World, alert, crash, node_lost
+from tests.walk.said import alert, crash, node_lost
+from tests.walk.world import World
 from triage import incidents
 from triage.models import Incident, TimelineEntry
 from triage.tick import tick

@@ -75,7 +75,7 @@ def send(page: Page, *, now: datetime) -> None:
         CHANNELS[page.channel].send(
             message_of(page),
             address=page.address,
-            secret=os.environ.get(page.secret_env, "") if page.secret_env else "",
+            secret=_secret(page.secret_env),
             zone=page.user.time_zone if page.user else "UTC",
         )
     except ChannelError as error:
@@ -86,6 +86,11 @@ def send(page: Page, *, now: datetime) -> None:
         _failed(page, ChannelError(f"Whose itself failed ({type(error).__name__}); its log says where."), now=now)
     else:
         _sent(page, now=now)
+
+
+def _secret(name: str) -> str:
+    """What the variable holds, if it is one for this purpose: a file must not sign with what else stands there."""
+    return os.environ.get(name, "") if name.startswith("WHOSE_HOOK_") else ""
 
 
 def message_of(page: Page) -> Message:
