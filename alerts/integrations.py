@@ -70,6 +70,12 @@ def rotate_token(integration: Integration) -> str:
     return token
 
 
+def switch(integration: Integration, *, on: bool) -> None:
+    """What it sends is taken in, or refused, from now on (by each web process within five seconds)."""
+    integration.is_active = on
+    integration.save(update_fields=["is_active"])
+
+
 def known_severities(mapping: Mapping[str, str]) -> dict[str, str]:
     """The mapping in lower case.
 

@@ -15,13 +15,13 @@ from triage.config.logs import masked
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger(__name__)
 
-_KEY_IN_PATH = re.compile(r"(/welcome/|/password/reset/key/)[^/]+")
+_KEY_IN_PATH = re.compile(r"(/welcome/|/password/reset/key/|^/a/)[^/]+")
 # Asked every few seconds by machines: they would drown what people do.
 _QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
 def loggable(path: str) -> str:
-    """The path without what opens a door: tokens of hooks, invitations and password resets."""
+    """The path without what opens a door: tokens of hooks, pages, invitations and password resets."""
     return _KEY_IN_PATH.sub(r"\1***", masked(path))
 
 
@@ -37,7 +37,8 @@ def measured(get_response: Handler) -> Handler:
         response = get_response(request)
         took = time.perf_counter() - began
         metrics.count_request(request, status=response.status_code, seconds=took)
-        write = log.debug if request.path.startswith(_QUIET) else log.info
+        is_poll = request.method == "GET" and "HX-Request" in request.headers
+        write = log.debug if is_poll or request.path.startswith(_QUIET) else log.info
         write(
             "request",
             method=request.method,

@@ -6,14 +6,35 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
-from triage.web.views import doors, health, me, now, people, security
+from triage.web.views import (
+    doors,
+    health,
+    incidents,
+    integrations,
+    link,
+    me,
+    now,
+    oncall,
+    ownership_map,
+    people,
+    security,
+    tokens,
+)
 
 favicon = RedirectView.as_view(url=lazy(static, str)("whose/favicon.svg"))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", now.now, name="now"),
+    path("incidents/", incidents.listing, name="incidents"),
+    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/<int:pk>/acknowledge/", incidents.acknowledge, name="acknowledge"),
+    path("incidents/<int:pk>/resolve/", incidents.resolve, name="resolve"),
+    path("incidents/<int:pk>/comment/", incidents.comment, name="comment"),
     path("health/", health.health, name="health"),
+    path("oncall/", oncall.oncall, name="oncall"),
+    path("map/", ownership_map.ownership_map, name="map"),
     path("teams/", people.teams, name="teams"),
+    path("teams/<slug:slug>/", oncall.team, name="team"),
     # Oneself
     path("me/", me.me, name="me"),
     path("me/sessions/", me.own_sessions, name="sessions"),
@@ -21,7 +42,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/sessions/<int:pk>/end/", me.end_session, name="end_session"),
     path("me/password/", doors.ChangePassword.as_view(), name="account_change_password"),
     path("theme/", me.theme, name="theme"),
+    # Operators
+    path("integrations/", integrations.listing, name="integrations"),
+    path("integrations/make/", integrations.make, name="make_integration"),
+    path("integrations/strangers/", integrations.strangers, name="strangers"),
+    path("integrations/<int:pk>/", integrations.integration, name="integration"),
+    path("integrations/<int:pk>/token/", integrations.rotate, name="rotate_token"),
+    path("integrations/<int:pk>/switch/", integrations.switch, name="switch_integration"),
     # Admins
+    path("tokens/", tokens.listing, name="tokens"),
+    path("tokens/make/", tokens.make, name="make_token"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("people/", people.listing, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", people.person, name="person"),
@@ -43,5 +74,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key",
     ),
     path("welcome/<str:token>/", doors.welcome, name="welcome"),
+    path("a/<str:token>/", link.acknowledge, name="acknowledge_by_link"),
     path("favicon.ico", login_not_required(favicon), name="favicon"),
 ]

@@ -23,6 +23,7 @@ OPEN = {
     "account_reset_password_from_key": "the link in the mail is the key",
     "account_reset_password_from_key_done": "the same",
     "welcome": "the invitation is the key",
+    "acknowledge_by_link": "the link in the page is the key",
     "favicon": "browsers ask for it on the sign-in page",
     "healthz": "asked by machines that have no account",
     "readyz": "the same",
@@ -31,7 +32,7 @@ OPEN = {
     "hook_with_token": "the same, for senders that cannot set headers",
 }
 # Something for each kind of argument in an address; that nothing has this key does not matter to strangers.
-ARGUMENTS = {"pk": 1, "token": "made-up", "uidb36": "1", "key": "made-up", "path": "made-up"}
+ARGUMENTS = {"pk": 1, "token": "made-up", "uidb36": "1", "key": "made-up", "path": "made-up", "slug": "made-up"}
 
 
 def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:

@@ -9,11 +9,14 @@ from django.test import Client
 from ownership.models import User
 from ownership.roles import Role
 from tests.factories import make_admin, make_user
+from triage.web.board import Proof
 from triage.web.views.now import first_steps
 
+NOTHING = Proof(beaten_at=None, integrations=(), has_map=False, has_rotation=False)
 
-def steps(user: User, people: int = 1) -> dict[str, bool]:
-    return {step.title: step.done for step in first_steps(user, people=people)}
+
+def steps(user: User, people: int = 1, proof: Proof = NOTHING) -> dict[str, bool]:
+    return {step.title: step.done for step in first_steps(user, proof, people=people)}
 
 
 def test_the_first_admin_is_to_choose_a_zone_and_to_invite() -> None:

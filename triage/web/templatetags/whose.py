@@ -1,6 +1,7 @@
 """Times, people and teams, as every page writes them."""
 
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
@@ -9,11 +10,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ownership.models import Team, User
-from triage.web.ages import age
+from ownership.oncall.models import shown
+from triage.models import Incident, Page
+from triage.verdict.assess import DECIDED
+from triage.verdict.types import Side
+from triage.web import telling
+from triage.web.ages import age, in_words
+from triage.web.ledger import WIDTH, Bar
 from triage.web.middleware import loggable
+from triage.web.telling import Told
 
 register = template.Library()
 register.filter("loggable", loggable)
+register.filter("percent", telling.percent)
+register.filter("duration", in_words)
 COLOURS = 8
 NEVER = "\N{EN DASH}"
 
@@ -24,7 +34,8 @@ def moment(at: datetime | None, shape: str = "full") -> SafeString | str:
 
     Args:
         at: the instant; None is shown as a dash.
-        shape: `full` (Tue 21 Oct 2025, 03:09 CEST), `second` (with seconds) or `clock` (03:09).
+        shape: `full` (Tue 21 Oct 2025, 03:09 CEST), `second` (with seconds), `soon` (Tue 21 Oct, 03:09), `clock`
+            (03:09) or `exact` (03:09:12).
     """
     if at is None:
         return NEVER
@@ -32,7 +43,9 @@ def moment(at: datetime | None, shape: str = "full") -> SafeString | str:
     shown = {
         "full": f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}",
         "second": f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z}",
+        "soon": f"{local:%a} {local.day} {local:%b, %H:%M}",
         "clock": f"{local:%H:%M}",
+        "exact": f"{local:%H:%M:%S}",
     }[shape]
     return _time(at, shown)
 
@@ -43,14 +56,34 @@ def ago(at: datetime | None, now: datetime) -> SafeString | str:
     if at is None:
         return NEVER
     shown = age(now - at)
-    return _time(at, shown if shown == "now" else f"{shown} ago")
+    return _time(at, shown if shown == "now" else f"{shown} ago", "data-ago")
 
 
-def _time(at: datetime, shown: str) -> SafeString:
+@register.simple_tag
+def now_iso(now: datetime) -> str:
+    """The server's instant, from which the browser counts on."""
+    return now.isoformat()
+
+
+@register.simple_tag
+def since(at: datetime, now: datetime) -> SafeString:
+    """How long it has lasted: `8 min`. It ticks on in the browser."""
+    return _time(at, age(now - at), "data-age")
+
+
+@register.simple_tag
+def until(at: datetime, now: datetime) -> SafeString:
+    """How long it still takes: `2:40`. It ticks on in the browser."""
+    minutes, seconds = divmod(max(0, int((at - now).total_seconds())), 60)
+    return _time(at, f"{minutes}:{seconds:02}" if minutes < 60 else age(at - now), "data-until")
+
+
+def _time(at: datetime, shown: str, ticks: str = "") -> SafeString:
     local, utc = timezone.localtime(at), at.astimezone(timezone.get_fixed_timezone(0))
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        '<time datetime="{}" {} title="{}">{}</time>',
+        utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if ticks else utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        ticks,
         f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z} · {utc:%H:%M:%S} UTC",
         shown,
     )
@@ -63,6 +96,117 @@ def commands(text: str) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("<code>{}</code>", part) if place % 2 else part,) for place, part in parts)
     )
+
+
+@register.filter
+def told(incident: Incident) -> Told:
+    """The incident's verdict, taken apart for a page."""
+    return telling.told(
+        incident.verdict, incident.confidence, incident.sentence, incident.candidates, is_over=not incident.is_open
+    )
+
+
+@register.filter
+def told_rest(incident: Incident) -> str:
+    """What the sentence says after the verdict."""
+    return told(incident).rest
+
+
+@register.simple_tag
+def lasted(began_at: datetime, ended_at: datetime) -> str:
+    """From one instant to another: `22 min`."""
+    return age(ended_at - began_at)
+
+
+@register.filter
+def lines_of(text: str, most: int) -> str:
+    """A sentence, not longer than somebody reads."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+_SOURCES = {
+    "alert": "Alert",
+    "event": "Event of the cluster",
+    "metric": "Prometheus",
+    "object": "API server",
+    "change": "Change",
+    "door": "Refused at the door",
+    "prior": "Before looking",
+}
+
+
+@register.filter
+def source(word: str) -> str:
+    """Where a finding comes from."""
+    return _SOURCES.get(word, word.capitalize())
+
+
+@register.filter
+def telling_labels(labels: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The few labels by which one alert is told from the next at a glance."""
+    by_name = dict(labels)
+    names = ("exported_namespace", "namespace", "exported_pod", "pod", "deployment", "node", "instance", "job")
+    return [(name, by_name[name]) for name in names if by_name.get(name)][:3]
+
+
+@register.filter
+def middle(text: object, most: int = 60) -> SafeString:
+    """Cut in the middle where it is long; whole in the title."""
+    whole = str(text)
+    short = telling.cut(whole, most)
+    return format_html("{}", whole) if short == whole else format_html('<span title="{}">{}</span>', whole, short)
+
+
+@register.filter
+def reached(page: Page) -> str:
+    """By what a page goes out, as it may be shown: of a webhook only the host, since its path is a secret."""
+    return shown(page.channel, page.address) if page.channel == Page.Channel.WEBHOOK else page.get_channel_display()
+
+
+@register.filter
+def web_address(text: str) -> str:
+    """The text where it is an address that may stand behind a link, and otherwise nothing."""
+    return text if text.startswith(("http://", "https://")) else ""
+
+
+@register.inclusion_tag("web/_verdict.html")
+def verdict(value: str, word: str = "") -> dict[str, str]:
+    """A verdict as shape, letter and word."""
+    return {"value": value, "word": word or value}
+
+
+@register.inclusion_tag("web/_severity.html")
+def severity(value: str, *, is_heard: bool = False) -> dict[str, object]:
+    """A severity as bars that fill up; with its word to read, or only to be heard."""
+    lit = {"critical": 3, "warning": 2, "info": 1}.get(value, 0)
+    return {"value": value, "bars": [(1, 10, 5), (6, 6, 9), (11, 2, 13)], "lit": lit, "is_heard": is_heard}
+
+
+@register.inclusion_tag("web/_balance.html")
+def balance(told: Told, width: int, height: int) -> dict[str, object]:
+    """Where a verdict lies between application (left) and cluster (right), with the undecided middle hatched."""
+    inner = width - height  # the mark may stand at either end
+    at = height / 2 + told.towards_cluster * inner
+    begins, ends = (height / 2 + edge * inner for edge in (1 - DECIDED, DECIDED))
+    edge = ends if told.side == Side.CLUSTER else begins
+    return {
+        "told": told,
+        "width": width,
+        "height": height,
+        "track_y": round(height / 2 - 2, 1),
+        "hatch_y": round(height / 2 - 4, 1),
+        "undecided_x": round(begins, 1),
+        "undecided_width": round(ends - begins, 1),
+        "bar_x": round(min(edge, at), 1),
+        "bar_width": round(abs(at - edge), 1),
+        "mark_x": round(at - height / 2, 1),
+    }
+
+
+@register.inclusion_tag("web/_weight.html")
+def weight(bar: Bar, side: str, source: str = "") -> dict[str, object]:
+    """A line of the ledger as a bar from the zero that all lines share."""
+    return {"bar": bar, "side": side, "is_prior": source == "prior", "width": WIDTH}
 
 
 @register.inclusion_tag("web/_person.html")
