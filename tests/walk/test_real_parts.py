@@ -89,7 +89,7 @@ def test_from_prometheus_to_a_page_and_to_its_end(
         _check_signed(*exporter.received[0])
 
         answer = _ask(setting.web, f"/api/v1/incidents/{incident.pk}/acknowledge/", api_token)
-        assert answer["id"] == incident.pk
+        assert answer["changed"] is True
         incident.refresh_from_db()
         assert incident.acknowledged_at
         assert incident.due_at is None, "nobody is paged any more"

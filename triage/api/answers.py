@@ -12,6 +12,7 @@ from alerts.models import Alert
 from ownership.models import Team, User
 from triage.api.asking import Instant
 from triage.models import Finding, Incident, IncidentAlert, Page, TimelineEntry
+from triage.notify import outbox
 
 
 class TeamName(serializers.ModelSerializer[Team]):
@@ -80,6 +81,7 @@ class Candidate(SuspectName):
 
 
 class IncidentLine(Row):
+    link = serializers.SerializerMethodField(help_text="its page")
     suspect = serializers.SerializerMethodField()
     owner = TeamName(allow_null=True, read_only=True)
     namespaces = serializers.ListField(child=serializers.CharField())
@@ -93,9 +95,12 @@ class IncidentLine(Row):
 
     class Meta:
         model = Incident
-        fields = ["id", "cluster", "sentence", "verdict", "confidence", "severity", "suspect", "namespaces", "owner"]
-        fields += ["owner_why", "is_open", "is_stale", "began_at", "opened_at", "assessed_at", "acknowledged_at"]
-        fields += ["acknowledged_by", "resolved_at", "resolved_by", "ended_why", "truncated"]
+        fields = ["id", "link", "cluster", "sentence", "verdict", "confidence", "severity", "suspect", "namespaces"]
+        fields += ["owner", "owner_why", "is_open", "is_stale", "began_at", "opened_at", "assessed_at"]
+        fields += ["acknowledged_at", "acknowledged_by", "resolved_at", "resolved_by", "ended_why", "truncated"]
+
+    def get_link(self, incident: Incident) -> str:
+        return outbox.link_of(incident)
 
     @extend_schema_field(SuspectName)
     def get_suspect(self, incident: Incident) -> Mapping[str, str]:

@@ -110,10 +110,15 @@ def message_of(page: Page) -> Message:
         findings=tuple(incident.findings.values_list("claim", flat=True)[:_MOST_FINDINGS]),
         namespaces=tuple(incident.namespaces),
         began_at=incident.began_at,
-        link=settings.PUBLIC_URL + INCIDENT_PATH.format(incident.pk),
+        link=link_of(incident),
         ended_why=incident.ended_why,
         acknowledge_link="" if is_over else acknowledge_link(page),
     )
+
+
+def link_of(incident: Incident) -> str:
+    """The address of its page, as people open it."""
+    return f"{settings.PUBLIC_URL}{INCIDENT_PATH.format(incident.pk)}"
 
 
 def acknowledge_link(page: Page) -> str:

@@ -21,6 +21,6 @@ def test_a_person_tries_the_api_on_its_page(visit: Visits, shoot: Shoot) -> None
     page.get_by_role("button", name="Try it out").click()
     page.get_by_placeholder("id").fill(str(incident.pk))
     page.get_by_role("button", name="Execute").click()
-    page.get_by_text('"changed": true').first.wait_for()
+    page.locator(".live-responses-table").get_by_text('"changed": true').wait_for()
     incident.refresh_from_db()
     assert str(incident.acknowledged_by) == "Bo"
