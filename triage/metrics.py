@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from django.conf import settings
+from django.db.models import Min, QuerySet
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -19,9 +20,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from alerts.models import Delivery
 from ownership.models import User
 from triage.clock import database_now
-from triage.models import Heartbeat
+from triage.models import Heartbeat, Incident, Page
 from triage.patience import Question
 
 log = structlog.get_logger(__name__)
@@ -69,11 +71,51 @@ def _users(_now: datetime) -> float:
     return User.objects.filter(is_active=True).count()
 
 
+def _waiting(rows: QuerySet[Any]) -> Callable[[datetime], float]:
+    return lambda now: rows.filter(due_at__lte=now).count()
+
+
+def _oldest(rows: QuerySet[Any], since: str) -> Callable[[datetime], float]:
+    def read(now: datetime) -> float:
+        oldest: datetime | None = rows.filter(due_at__isnull=False).aggregate(oldest=Min(since))["oldest"]
+        return 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
+
+    return read
+
+
+def _open(_now: datetime) -> float:
+    return Incident.objects.filter(resolved_at__isnull=True).count()
+
+
+def _unanswered(_now: datetime) -> float:
+    return Incident.objects.filter(resolved_at__isnull=True, acknowledged_at__isnull=True).count()
+
+
 # Each stage of the walk adds its line here.
 DEPTHS: tuple[Depth, ...] = (
     Depth(
-        "whose_last_tick_age_seconds", "Time since the last tick began; about one while all is well.", _last_tick_age
+        "whose_last_tick_age_seconds",
+        "Time since the last tick began; about one second while all is well.",
+        _last_tick_age,
     ),
+    Depth(
+        "whose_deliveries_waiting",
+        "Deliveries that nobody has read yet, or whose reader died.",
+        _waiting(Delivery.objects.all()),
+    ),
+    Depth(
+        "whose_oldest_delivery_seconds",
+        "Age of the oldest delivery that is not read; 0 where there is none.",
+        _oldest(Delivery.objects.all(), "received_at"),
+    ),
+    Depth("whose_pages_waiting", "Pages that are due and not out.", _waiting(Page.objects.all())),
+    Depth(
+        "whose_oldest_page_seconds",
+        "Age of the oldest page that is not out and not given up; 0 where there is none.",
+        _oldest(Page.objects.all(), "created_at"),
+    ),
+    Depth("whose_incidents_open", "Incidents that are not over.", _open),
+    Depth("whose_incidents_unanswered", "Incidents that are not over and that nobody has.", _unanswered),
     Depth("whose_users", "People who may sign in or be paged.", _users),
 )
 
