@@ -19,6 +19,9 @@ class Night(NamedTuple):
     viewer: User
     invited: User
     token: str
+    platform: Team
+    checkout: Team
+    people: list[User]
 
 
 def fill() -> Night:
@@ -36,7 +39,7 @@ def fill() -> Night:
     _log(ann, dan)
     invited, token = _invite(ann, checkout)
     _second_session(ann)
-    return Night(admin=ann, viewer=dan, invited=invited, token=token)
+    return Night(ann, dan, invited, token, platform, checkout, [ann, bob, dan])
 
 
 def _invite(by: User, team: Team) -> tuple[User, str]:

@@ -126,7 +126,8 @@ def board_of(user: User, *, now: datetime) -> Board:
 def latest_pages(incidents: Iterable[int]) -> dict[int, list[Page]]:
     """The latest page of each incident to each person by each channel, the latest first."""
     pages = Page.objects.filter(incident__in=list(incidents), reason=Page.Reason.PAGE).select_related("user")
-    latest = pages.order_by("incident", "user", "channel", "-created_at").distinct("incident", "user", "channel")
+    one_of = ("incident_id", "user_id", "channel")
+    latest = pages.order_by(*one_of, "-created_at").distinct(*one_of)
     found: dict[int, list[Page]] = {}
     for page in sorted(latest, key=lambda page: page.created_at, reverse=True):
         found.setdefault(page.incident_id, []).append(page)

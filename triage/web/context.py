@@ -51,7 +51,7 @@ OPERATOR_SETTINGS = (
     ),
 )
 ADMIN_SETTINGS = (
-    Entry("tokens", "Service tokens", "", frozenset({"make_token", "revoke_token"})),
+    Entry("tokens", "Tokens", "", frozenset({"make_token", "revoke_token"})),
     Entry("people", "People", "", frozenset({"invite", "invite_again", "person", "change_role", "deactivate"})),
     Entry("security", "Security log", ""),
 )

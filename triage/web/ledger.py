@@ -7,7 +7,7 @@ from typing import Protocol
 
 WIDTH = 150
 _MINUS = "\N{MINUS SIGN}"
-_LABEL = 40  # what a number beside a bar takes
+_LABEL = 50  # what a number beside a bar takes
 _LEAST = 1.5  # so that a small weight is still seen
 
 

@@ -55,6 +55,11 @@ class Told:
         return "more likely than not"
 
     @property
+    def short(self) -> str:
+        """The same for a row: how sure, or where it leans."""
+        return self.percent if self.is_decided else f"leans {self.side}"
+
+    @property
     def towards_cluster(self) -> float:
         """The same confidence as the probability of the cluster's side, 0 to 1."""
         return self.confidence if self.side == Side.CLUSTER else 1 - self.confidence
@@ -70,7 +75,8 @@ def told(
     side = verdict
     if verdict == Verdict.UNCERTAIN:
         side = str(candidates[0].get("side", Side.CLUSTER)) if candidates else Side.CLUSTER.value
-    opening = (past if is_over else expected).removesuffix(": ").removesuffix(f" {verdict}")
+    named = "not decided" if verdict == Verdict.UNCERTAIN else verdict
+    opening = (past if is_over else expected).removesuffix(f" {named}: ")
     return Told(verdict, side, min(max(confidence, 0.5), 1.0), opening, rest, is_split)
 
 

@@ -34,8 +34,8 @@ def moment(at: datetime | None, shape: str = "full") -> SafeString | str:
 
     Args:
         at: the instant; None is shown as a dash.
-        shape: `full` (Tue 21 Oct 2025, 03:09 CEST), `second` (with seconds), `soon` (Tue 21 Oct, 03:09), `clock`
-            (03:09) or `exact` (03:09:12).
+        shape: `full` (Tue 21 Oct 2025, 03:09 CEST), `second` (with seconds), `soon` (Tue 21 Oct, 03:09), `day`
+            (Tue 21 Oct 2025), `clock` (03:09) or `exact` (03:09:12).
     """
     if at is None:
         return NEVER
@@ -44,6 +44,7 @@ def moment(at: datetime | None, shape: str = "full") -> SafeString | str:
         "full": f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}",
         "second": f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z}",
         "soon": f"{local:%a} {local.day} {local:%b, %H:%M}",
+        "day": f"{local:%a} {local.day} {local:%b %Y}",
         "clock": f"{local:%H:%M}",
         "exact": f"{local:%H:%M:%S}",
     }[shape]
@@ -56,7 +57,7 @@ def ago(at: datetime | None, now: datetime) -> SafeString | str:
     if at is None:
         return NEVER
     shown = age(now - at)
-    return _time(at, shown if shown == "now" else f"{shown} ago", "data-ago")
+    return _time(at, "just now" if shown == "now" else f"{shown} ago", "data-ago")
 
 
 @register.simple_tag

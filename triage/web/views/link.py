@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from ownership.zones import is_zone
 from triage import incidents
 from triage.clock import database_now
 from triage.models import Page
@@ -28,7 +29,10 @@ def acknowledge(request: HttpRequest, token: str) -> HttpResponse:
         return _never_found(redirect("acknowledge_by_link", token=token))
     context = {"page": page, "incident": page.incident, "now": timezone.now()}
     status = 403 if request.method == "POST" else 200
-    return _never_found(render(request, "web/link.html", context, status=status))
+    # Nobody is signed in, so the times are those of whom the page was for.
+    zone = page.user.time_zone if page.user else "UTC"
+    with timezone.override(zone if is_zone(zone) else "UTC"):
+        return _never_found(render(request, "web/link.html", context, status=status))
 
 
 def _take(page: Page) -> None:

@@ -29,7 +29,7 @@ function tick(root) {
   }
   for (const time of root.querySelectorAll("time[data-ago]")) {
     const passed = age(Math.floor((now - Date.parse(time.dateTime)) / 1000));
-    write(time, passed === "now" ? passed : `${passed} ago`);
+    write(time, passed === "now" ? "just now" : `${passed} ago`);
   }
   for (const time of root.querySelectorAll("time[data-until]")) {
     const left = Math.max(0, Math.floor((Date.parse(time.dateTime) - now) / 1000));
