@@ -124,9 +124,18 @@ def _answer(name: str, question: Question[Answer], until: float) -> Answer | Sil
     except Exception as error:
         # Each driver has its own family of errors, and each of them means the same here. The answer does not
         # repeat the text: it may hold an address.
-        silence = Silence.ERROR
+        silence = Silence.HANGS if _took_too_long(error) else Silence.ERROR
         log.warning("a server cannot be asked", server=name, error=str(error), kind=type(error).__name__)
     return silence
+
+
+def _took_too_long(error: BaseException | None) -> bool:
+    """Whether a driver has lost its patience before we did: they have each an error of that name."""
+    while error is not None:
+        if type(error).__name__ == "TimeoutError":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _ask_database() -> Database:

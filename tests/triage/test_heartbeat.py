@@ -126,7 +126,7 @@ def test_a_database_that_dropped_its_connections(here: Machine) -> None:
     here.wait_for_tick(within=SOON)
     assert dropped
     assert not dropped & connections_of_workers()
-    assert "Traceback" not in worker.said
+    assert worker.is_alive()
 
 
 def test_two_beats_do_no_harm(here: Machine) -> None:

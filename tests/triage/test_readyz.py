@@ -86,6 +86,7 @@ def test_servers_that_take_connections_and_say_nothing(here: Machine, silent: in
 
 def test_a_database_that_hangs_under_open_connections(here: Machine) -> None:
     page = web(here)
+    Heartbeat.beat(database_now())
     assert unwell(page) == {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'web'")
