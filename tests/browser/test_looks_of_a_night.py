@@ -1,4 +1,4 @@
-"""The pages of a night with incidents, wide and on a phone, light and dark: one night for all of them, which saves time."""
+"""The pages of a night with incidents, wide and on a phone, light and dark: one night for all, which saves time."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -133,7 +133,7 @@ def test_every_page_of_a_night_fits_and_is_for_everybody_to_read(
 
 
 def test_every_page_of_a_night_keeps_to_its_policy(visit: Visits, shoot: Shoot, transactional_db: None) -> None:
-    """The browser complains where a page loads or runs what the policy forbids; hostile labels are among what is shown."""
+    """The browser complains where a page runs what the policy forbids; hostile labels are among what is shown."""
     night, opened = fill_all()
     page = visit(night.admin, WIDE)
     for address in addresses(night, opened).values():

@@ -77,6 +77,8 @@ class Board:
     verdicts: Mapping[str, int]
     notes: tuple[Note, ...]
     proof: Proof
+    is_late: bool  # the ticks stand still
+    silent: frozenset[int]  # integrations that have not delivered for too long
 
     @property
     def open_in_all(self) -> int:
@@ -120,6 +122,8 @@ def board_of(user: User, *, now: datetime) -> Board:
         verdicts={verdict: counts[verdict] for verdict in ("cluster", "application", "uncertain") if counts[verdict]},
         notes=tuple(_notes(proof, stale=counts["stale"], now=now)),
         proof=proof,
+        is_late=_is_late(proof, now=now),
+        silent=frozenset(one.integration.pk for one in proof.integrations if _is_silent(one, now=now)),
     )
 
 
@@ -162,13 +166,12 @@ def _row(
 
 
 def _notes(proof: Proof, *, stale: int, now: datetime) -> Iterable[Note]:
-    if proof.beaten_at is None or now - proof.beaten_at > LATE:
+    if _is_late(proof, now=now):
         last = f"The last tick was {age(now - proof.beaten_at)} ago" if proof.beaten_at else "No tick has run yet"
         yield Note(
             "tick", f"{last}.", "Nobody is paged and nothing here changes until ticks come again.", "health", "Health"
         )
-    silent = [one for one in proof.integrations if _is_silent(one, now=now)]
-    for one in silent:
+    for one in (each for each in proof.integrations if _is_silent(each, now=now)):
         yield Note(f"silent-{one.integration.pk}", f"{one.integration.name} is silent.", _silence(one, now=now))
     refused = RefusalCount.objects.filter(last_at__gt=now - REFUSED_LATELY).aggregate(
         of=Count("pk"), last=Max("last_at")
@@ -179,6 +182,10 @@ def _notes(proof: Proof, *, stale: int, now: datetime) -> Iterable[Note]:
     if stale:
         told = "1 open incident is stale." if stale == 1 else f"{stale} open incidents are stale."
         yield Note("stale", told, "Their alerts were not repeated in time, so they page nobody. Look at the sender.")
+
+
+def _is_late(proof: Proof, *, now: datetime) -> bool:
+    return proof.beaten_at is None or now - proof.beaten_at > LATE
 
 
 def _is_silent(one: IntegrationState, *, now: datetime) -> bool:

@@ -47,7 +47,7 @@ OPERATOR_SETTINGS = (
         "integrations",
         "Integrations",
         "",
-        frozenset({"integration", "make_integration", "rotate_token", "switch_integration"}),
+        frozenset({"integration", "make_integration", "rotate_token", "switch_integration", "strangers"}),
     ),
 )
 ADMIN_SETTINGS = (

@@ -49,7 +49,7 @@ class Told:
         """How sure it is, for a person who reads no odds."""
         if not self.is_decided:
             return f"leans to the {self.side}" if self.confidence > 0.5 else "leans to neither side"
-        for least, words in ((0.97, "as good as certain"), (0.9, "very likely"), (0.8, "likely")):
+        for least, words in ((0.99, "as good as certain"), (0.9, "very likely"), (0.8, "likely")):
             if self.confidence >= least:
                 return words
         return "more likely than not"

@@ -21,13 +21,28 @@ ADMINS_ONLY = [
     ("post", "deactivate"),
     ("post", "reactivate"),
     ("get", "security"),
+    ("get", "tokens"),
+    ("get", "make_token"),
+    ("post", "make_token"),
+    ("post", "revoke_token"),
 ]
+OPERATORS_ONLY = [
+    ("get", "integrations"),
+    ("get", "strangers"),
+    ("get", "make_integration"),
+    ("post", "make_integration"),
+    ("get", "integration"),
+    ("get", "rotate_token"),
+    ("post", "rotate_token"),
+    ("post", "switch_integration"),
+]
+ABOUT_SOMETHING = {"integration", "rotate_token", "switch_integration", "revoke_token"}
 ABOUT_SOMEBODY = {"person", "change_role", "invite_again", "deactivate", "reactivate"}
-EVERYBODYS = ["now", "teams", "health", "me", "sessions", "account_change_password"]
+EVERYBODYS = ["now", "incidents", "oncall", "map", "teams", "health", "me", "sessions", "account_change_password"]
 
 
 def knock(client: Client, method: str, name: str, somebody: User) -> int:
-    address = reverse(name, args=[somebody.pk] if name in ABOUT_SOMEBODY else [])
+    address = reverse(name, args=[somebody.pk] if name in ABOUT_SOMEBODY | ABOUT_SOMETHING else [])
     return int(client.generic(method.upper(), address).status_code)
 
 
@@ -36,6 +51,14 @@ def knock(client: Client, method: str, name: str, somebody: User) -> int:
 def test_people_and_the_log_are_for_admins(client: Client, role: Role, method: str, name: str) -> None:
     client.force_login(make_user(role=role))
     assert knock(client, method, name, make_user()) == 403
+
+
+@pytest.mark.parametrize(("method", "name"), OPERATORS_ONLY)
+def test_senders_are_for_operators(client: Client, method: str, name: str) -> None:
+    client.force_login(make_user(role=Role.VIEWER))
+    assert knock(client, method, name, make_user()) == 403
+    client.force_login(make_user(role=Role.OPERATOR))
+    assert knock(client, method, name, make_user()) != 403
 
 
 def test_a_team_admin_is_no_admin(client: Client) -> None:
@@ -65,7 +88,10 @@ def test_who_may_not_reads_who_can(client: Client) -> None:
 
 def test_the_navigation_offers_only_what_one_may_open(client: Client) -> None:
     client.force_login(make_user())
-    assert reverse("security") not in client.get(reverse("me")).content.decode()
+    page = client.get(reverse("me")).content.decode()
+    assert not any(reverse(name) in page for name in ("security", "tokens", "integrations"))
+    client.force_login(make_user(role=Role.OPERATOR))
+    assert reverse("integrations") in client.get(reverse("me")).content.decode()
     client.force_login(make_admin())
     assert reverse("security") in client.get(reverse("me")).content.decode()
 
