@@ -1,6 +1,6 @@
 """The only writer of incidents: opened, kept up to date, acknowledged, resolved, commented on; all on the time line."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,15 +71,17 @@ def update_incident(
     The owner changes only when that is decided: a verdict that became uncertain leaves the incident where it is.
     """
     verdict_before, owner_before, was_stale = incident.verdict, incident.owner_id, incident.is_stale
-    written = _facts(attribution, truncated, now) | {"is_stale": False}
-    written["began_at"] = min(incident.began_at, attribution.began_at)
+    told = _facts(attribution, truncated, now) | {"is_stale": False}
+    told["began_at"] = min(incident.began_at, attribution.began_at)
     if attribution.verdict is not Verdict.UNCERTAIN:
-        written |= _owner(assigned)
-    with transaction.atomic():
-        for field, value in written.items():
-            setattr(incident, field, value)
-        incident.save(update_fields=written)
-        incident.findings.all().delete()
+        told |= _owner(assigned)
+    # Most looks find what the last one found; then nothing is written, however many incidents are open.
+    written = [field for field, value in told.items() if getattr(incident, field) != value and field != "assessed_at"]
+    with transaction.atomic(savepoint=False):
+        if written:
+            for field in written:
+                setattr(incident, field, told[field])
+            incident.save(update_fields=written)
         _write_findings(incident, attribution)
         _link(incident, alerts)
         if incident.verdict != verdict_before:
@@ -90,6 +92,11 @@ def update_incident(
         elif was_stale:
             note(incident, Kind.STALE, "Its alerts are repeated again.", now=now)
             Incident.objects.filter(pk=incident.pk, acknowledged_at=None, resolved_at=None).update(due_at=now)
+
+
+def looked_at(incidents: Iterable[int], *, now: datetime) -> None:
+    """The evidence of these was read, whatever came of it."""
+    Incident.objects.filter(pk__in=list(incidents)).update(assessed_at=now)
 
 
 def resolve(incident: Incident, *, why: str, now: datetime, by: User | Program | None = None) -> bool:
@@ -196,7 +203,8 @@ def _assigned(assigned: Assigned) -> str:
 
 
 def _write_findings(incident: Incident, attribution: Attribution) -> None:
-    Finding.objects.bulk_create(
+    """Replaces the ledger, where it says something else now."""
+    told = [
         Finding(
             incident=incident,
             position=position,
@@ -207,11 +215,20 @@ def _write_findings(incident: Incident, attribution: Attribution) -> None:
             observed_at=finding.observed_at,
         )
         for position, finding in enumerate(attribution.findings)
-    )
+    ]
+    kept = list(incident.findings.all())
+    if [_line(one) for one in kept] != [_line(one) for one in told]:
+        Finding.objects.filter(incident=incident).delete()
+        Finding.objects.bulk_create(told)
+
+
+def _line(finding: Finding) -> tuple[object, ...]:
+    return (finding.side, finding.weight, finding.claim, finding.source, finding.observed_at)
 
 
 def _link(incident: Incident, alerts: Iterable[int]) -> None:
-    links: Sequence[IncidentAlert] = [IncidentAlert(incident=incident, alert_id=alert) for alert in sorted(alerts)]
+    linked = {link.alert_id for link in incident.alert_links.all()}
+    links = [IncidentAlert(incident=incident, alert_id=alert) for alert in sorted(set(alerts) - linked)]
     IncidentAlert.objects.bulk_create(links, ignore_conflicts=True)
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Prefetch
 
 from alerts import inbox
-from alerts.models import Delivery, Refusal
+from alerts.models import Alert, Delivery, Refusal
 from ownership import directory
 from ownership.match import OwnershipMap
 from ownership.models import Team
@@ -25,7 +26,7 @@ from triage.notify.recipients import reached_by
 from triage.reconcile import OpenIncident, Plan, reconcile
 from triage.refused import KIND, MANY, Refused, attribution_of
 from triage.routing import route
-from triage.verdict import Attribution, assess
+from triage.verdict import Attribution, Suspect, assess
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +87,8 @@ def refused(now: datetime) -> int:
         with transaction.atomic():
             told = [Refused(row.at, row.get_reason_display(), row.size) for row in rows]
             attribution = attribution_of(_folded(sender), told)
-            _open(attribution, cluster, directory.load_map(), alerts=(), truncated=0, now=now)
+            whose = _assigned([attribution], cluster, directory.load_map())[attribution.suspect]
+            incidents.open_incident(attribution, whose, cluster=cluster, alerts=(), truncated=0, now=now)
             for row in rows:
                 settle(row)
     if refusals:
@@ -119,13 +121,14 @@ def assess_clusters(now: datetime) -> int:
 def assess_cluster(cluster: str, ownership: OwnershipMap, *, now: datetime) -> bool:
     """Looks at a cluster and writes what that means for its incidents; says whether anything is still open."""
     # One at a time for each cluster, whoever else has been asked to.
-    Assessment.objects.select_for_update().filter(cluster=cluster).update(assessed_at=now)
+    Assessment.objects.filter(cluster=cluster).update(assessed_at=now)
     gathered = gather(cluster, ownership, now=now)
     open_incidents = {
         incident.pk: incident
         for incident in Incident.objects.filter(cluster=cluster, resolved_at=None)
         .exclude(suspect_kind=KIND)
-        .prefetch_related("alert_links__alert")
+        .select_related("owner")
+        .prefetch_related("findings", Prefetch("alert_links__alert", Alert.objects.only("status")))
     }
     plan = reconcile(assess(gathered.snapshot), [_seen(one) for one in open_incidents.values()], gathered.alerts)
     _write(plan, cluster, open_incidents, gathered, ownership, now=now)
@@ -147,18 +150,26 @@ def _write(
     *,
     now: datetime,
 ) -> None:
+    assigned = _assigned([*plan.opened, *(attribution for _, attribution in plan.updated)], cluster, ownership)
     for pk, attribution in plan.updated:
         incidents.update_incident(
             open_incidents[pk],
             attribution,
-            _assigned(attribution, cluster, ownership),
+            assigned[attribution.suspect],
             alerts=_alerts(attribution, gathered),
             truncated=gathered.truncated,
             now=now,
         )
+    incidents.looked_at((pk for pk, _ in plan.updated), now=now)
     for attribution in plan.opened:
-        alerts = _alerts(attribution, gathered)
-        _open(attribution, cluster, ownership, alerts=alerts, truncated=gathered.truncated, now=now)
+        incidents.open_incident(
+            attribution,
+            assigned[attribution.suspect],
+            cluster=cluster,
+            alerts=_alerts(attribution, gathered),
+            truncated=gathered.truncated,
+            now=now,
+        )
     for ending in plan.ended:
         incident = open_incidents[ending.pk]
         if (
@@ -170,26 +181,16 @@ def _write(
             incidents.resolve(incident, why=ending.why.value, now=now)
 
 
-def _open(
-    attribution: Attribution,
-    cluster: str,
-    ownership: OwnershipMap,
-    *,
-    alerts: Iterable[int],
-    truncated: int,
-    now: datetime,
-) -> None:
-    assigned = _assigned(attribution, cluster, ownership)
-    incidents.open_incident(attribution, assigned, cluster=cluster, alerts=alerts, truncated=truncated, now=now)
-
-
 def _alerts(attribution: Attribution, gathered: Gathered) -> list[int]:
     return [gathered.alerts[symptom] for symptom in attribution.symptoms]
 
 
-def _assigned(attribution: Attribution, cluster: str, ownership: OwnershipMap) -> Assigned:
-    assignment = route(attribution, cluster, ownership)
-    return Assigned(Team.objects.filter(slug=assignment.team).first() if assignment.team else None, assignment.why)
+def _assigned(attributions: Sequence[Attribution], cluster: str, ownership: OwnershipMap) -> dict[Suspect, Assigned]:
+    """Whose each cause is, with the teams read at once."""
+    routes = {attribution.suspect: route(attribution, cluster, ownership) for attribution in attributions}
+    slugs = {one.team for one in routes.values() if one.team}
+    teams = {team.slug: team for team in Team.objects.filter(slug__in=slugs)} if slugs else {}
+    return {suspect: Assigned(teams.get(one.team or ""), one.why) for suspect, one in routes.items()}
 
 
 def escalate(now: datetime) -> int:

@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from alerts.models import Delivery
+from ownership import directory
 from ownership.models import User
 from tests.walk.said import alert, crash, node_lost
 from tests.walk.world import World
 from triage import incidents
 from triage.models import Incident, TimelineEntry
+from triage.pipeline import assess_cluster
 from triage.tick import tick
 
 MINUTE = timedelta(minutes=1)
@@ -190,3 +193,25 @@ def test_a_worker_that_was_killed_after_its_claim_loses_nothing(whose: World) ->
     Delivery.objects.update(due_at=whose.now + MINUTE)  # what a lease leaves behind
     assert whose.tick() == []
     assert len(whose.tick(after=MINUTE)) == 1
+
+
+@pytest.mark.parametrize("what", ["more incidents", "more alerts"])
+def test_to_look_again_costs_the_same_however_much_is_open(
+    whose: World, what: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    def queries(number: int) -> int:
+        alerts = [
+            crash(f"team-{one}") if what == "more incidents" else alert(f"Alert{one}", namespace="shop")
+            for one in range(number)
+        ]
+        # Begun at times that are far apart, so that each is a cause of its own.
+        for one, told in enumerate(alerts):
+            told["startsAt"] = f"2026-11-{one % 20 + 1:02}T{one // 20 + 1:02}:00:00Z"
+        whose.send(*alerts)
+        whose.tick(after=2 * MINUTE)
+        with django_assert_max_num_queries(100) as counted:
+            assess_cluster("prod-eu-1", directory.load_map(), now=whose.now + MINUTE)
+        return len(counted.captured_queries)
+
+    few = queries(2)
+    assert queries(40) == few
