@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ownership.models import Layer, Participant, Schedule
+from ownership.models import Layer, Participant, Schedule, User
 from ownership.sources import mapfile
 from tests.factories import (
     make_cluster,
@@ -95,7 +95,7 @@ def test_a_layer_that_goes_before_it_ends_the_turn_earlier() -> None:
     assert [user.username for user in turn.then] == ["cy"]
 
 
-def add_layer(schedule: Schedule, *users: object, day: int) -> None:
+def add_layer(schedule: Schedule, *users: User, day: int) -> None:
     at = datetime(2026, 1, day, 9, tzinfo=UTC)
     layer = Layer.objects.create(schedule=schedule, position=1, handoff_on=at.date(), handoff_time=at.time())
     for turn, user in enumerate(users):
