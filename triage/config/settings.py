@@ -138,6 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=3).total_seconds())
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "now"
 ACCOUNT_ADAPTER = "triage.accounts.adapter.ClosedAccountAdapter"

@@ -50,7 +50,7 @@ def test_the_mail_says_who_how_long_and_what_if_it_was_not_you(client: Client, m
     (sent,) = mailbox()
     assert sent.subject == "Choose a new password for Whose"
     assert "You sign in as ann." in sent.body
-    assert "works once, for 3 days" in sent.body
+    assert "works once, for 3 h" in sent.body
     assert "If it was not you" in sent.body
 
 
