@@ -155,8 +155,10 @@ def test_every_page_fits_a_phone_and_is_for_everybody_to_read(
         page = visit(reader(who, night), PHONE, bypass_csp=True)
         opens(page, night)
         take_pictures(shoot, page, f"{name}-phone")
-        if pixels_off_the_screen(page) > 0 or hindrances(page):
-            wrong[name] = (pixels_off_the_screen(page), hindrances(page))
+        if found := hindrances(page):
+            wrong[name] = found
+        if (pixels := pixels_off_the_screen(page)) > 0:
+            wrong[f"{name}, pixels off the screen"] = pixels
         page.close()
     assert wrong == {}
 
