@@ -149,7 +149,7 @@ def _node(platform: Team, people: list[User], sender: Integration, *, now: datet
         incident,
         began + 4 * MINUTE,
         Kind.COMMENTED,
-        f"Cilium agent restarted, no change.\nLooking at the image {HOSTILE}",
+        "Cilium agent restarted, no change. The node image is 3 minutes older than this: rolling it back.",
         people[1],
     )
     _page(incident, people[0], began, sent_at=began + timedelta(seconds=2), attempts=1)
@@ -223,6 +223,7 @@ def _slow(platform: Team, sender: Integration, *, now: datetime) -> Incident:
     )
     _alert(incident, sender, "SlowWrites", began, severity="warning", storageclass="fast-ssd")
     _said(incident, began, Kind.OPENED, incident.sentence)
+    _said(incident, now - MINUTE, Kind.COMMENTED, f"Its claims say\n{HOSTILE}")
     return incident
 
 

@@ -26,20 +26,20 @@ class Night(NamedTuple):
 
 def fill() -> Night:
     """Three teams, seven people in every state, a log of a night."""
-    ann = make_admin("ann", name="Ann Platform", time_zone="Europe/Berlin", last_login=timezone.now())
-    bob = make_user("bob", role=Role.OPERATOR, last_login=timezone.now() - timedelta(hours=3))
-    dan = make_user("dan", name="Dan of the team with the long name", email="dan.with.a.long.address@shop.example.org")
+    ada = make_admin("ada", name="Ada Platform", time_zone="Europe/Berlin", last_login=timezone.now())
+    bo = make_user("bo", role=Role.OPERATOR, last_login=timezone.now() - timedelta(hours=3))
+    di = make_user("di", name="Di with the long name", email="di.with.a.long.address@shop.example.org")
     gone = make_user("gita", is_active=False)
     platform, checkout = make_team("platform"), make_team("checkout", name="Checkout and everything around it")
     make_team("payments")
-    make_member(platform, ann, role=TeamRole.ADMIN)
-    make_member(platform, bob)
+    make_member(platform, ada, role=TeamRole.ADMIN)
+    make_member(platform, bo)
     make_member(platform, gone)
-    make_member(checkout, dan, role=TeamRole.ADMIN)
-    _log(ann, dan)
-    invited, token = _invite(ann, checkout)
-    _second_session(ann)
-    return Night(ann, dan, invited, token, platform, checkout, [ann, bob, dan])
+    make_member(checkout, di, role=TeamRole.ADMIN)
+    _log(ada, di)
+    invited, token = _invite(ada, checkout)
+    _second_session(ada)
+    return Night(ada, di, invited, token, platform, checkout, [ada, bo, di])
 
 
 def _invite(by: User, team: Team) -> tuple[User, str]:
@@ -56,7 +56,7 @@ def _log(admin: User, other: User) -> None:
             at=at, kind=kind, actor=actor, subject=subject, address="2001:db8::17", details=details
         )
 
-    line(Kind.SIGN_IN_FAILED, 48, None, name="dan@shop.example.org" * 5)
+    line(Kind.SIGN_IN_FAILED, 48, None, name="di@shop.example.org" * 5)
     line(Kind.THROTTLED, 47, None, name="root")
     line(Kind.SIGNED_IN, 31, other)
     line(Kind.ROLE_CHANGED, 12, admin, other, **{"was": "Operator", "is now": "Viewer"})

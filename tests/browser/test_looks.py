@@ -39,7 +39,7 @@ def at(name: str, status: int = 200) -> Opens:
 
 def wrong_password(page: Page, _night: Night) -> None:
     page.goto(reverse("account_login"))
-    page.get_by_label("Name or e-mail").fill("ann")
+    page.get_by_label("Name or e-mail").fill("ada")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
@@ -49,7 +49,7 @@ def throttled(page: Page, _night: Night) -> None:
     while Client().post(reverse("account_login")).status_code != 429:
         pass
     page.goto(reverse("account_login"))
-    page.get_by_label("Name or e-mail").fill("ann")
+    page.get_by_label("Name or e-mail").fill("ada")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Too many attempts").wait_for()
