@@ -76,7 +76,8 @@ class Place:
     @property
     def database_url(self) -> str:
         """The address of the embedded PostgreSQL, by its socket."""
-        return f"postgresql:///whose?host={quote(str(self.reached_sockets), safe='')}&user=whose"
+        # The port too, though a socket has none: PGPORT of the environment would choose another file.
+        return f"postgresql:///whose?host={quote(str(self.reached_sockets), safe='')}&port=5432&user=whose"
 
     @property
     def redis_url(self) -> str:

@@ -185,7 +185,9 @@ class _Start:
             own["PYTHONWARNINGS"] = _set("PYTHONWARNINGS") or "ignore:You're running the worker"
         if self.screen.is_person:
             own["WHOSE_LOG_FORMAT"] = _set("WHOSE_LOG_FORMAT") or "text"
-        return {**os.environ, **own}
+        # What libpq reads from the environment is about other servers: PGPORT, PGPASSWORD, PGSERVICE, PGOPTIONS, ...
+        kept = {name: value for name, value in os.environ.items() if not (self.own_database and name.startswith("PG"))}
+        return {**kept, **own}
 
 
 def _unprepared(child: Child, heard: list[str]) -> Problem:

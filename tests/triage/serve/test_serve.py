@@ -175,6 +175,13 @@ def test_paused_output_does_not_stop_the_service(var: Path) -> None:
         os.close(ours)
 
 
+def test_what_libpq_reads_from_the_environment_is_about_other_servers(var: Path, tmp_path: Path) -> None:
+    other = {"PGHOST": "db.example.org", "PGPORT": "1", "PGUSER": "me", "PGSERVICE": "mine", "PGOPTIONS": "-c no=1"}
+    with whole.started(var, PGHOST=other["PGHOST"], PGPORT="1", PGSERVICE="mine", PGOPTIONS="-c no=1") as service:
+        service.wait_until_up()
+        assert whole.manage(var, "backup", str(tmp_path / "copy"), **other).returncode == 0
+
+
 def test_a_taken_port_is_said_before_anything_is_started(var: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
