@@ -237,7 +237,7 @@ _UPSERT = f"""
         AS told({", ".join(f"{column} {kind}" for column, kind in _TYPES.items())})
     ORDER BY cluster COLLATE "C", fingerprint COLLATE "C", starts_at
     ON CONFLICT (cluster, fingerprint, starts_at) DO UPDATE
-    SET first_seen_at = least(kept.first_seen_at, excluded.first_seen_at), {_TAKEN}
+    SET first_seen_at = least(kept.first_seen_at, excluded.first_seen_at), missing_at = NULL, {_TAKEN}
 """  # noqa: S608 - nothing of it comes from outside
 # One parameter must stay far below a gigabyte.
 _ROWS_A_QUERY = 5_000

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.text import slugify
 
 from alerts.models import Integration
@@ -30,6 +32,7 @@ def create(
     cluster_label: str = "cluster",
     severities: Mapping[str, str] | None = None,
     repeat_interval: timedelta = timedelta(hours=4),
+    api_url: str = "",
 ) -> WithToken:
     """A new integration.
 
@@ -41,6 +44,7 @@ def create(
         cluster_label: the label that names the cluster.
         severities: value of the label `severity` → one of ours, for values that are not known anyway.
         repeat_interval: Alertmanager's `repeat_interval`.
+        api_url: its own address, to ask which alerts it still has; empty: it is not asked.
 
     Raises:
         ValidationError: for a value that cannot be, by field.
@@ -54,6 +58,8 @@ def create(
         cluster_label=cluster_label,
         severities=known_severities(severities or {}),
         repeat_interval=_positive(repeat_interval),
+        api_url=without_password(api_url),
+        due_at=timezone.now() if api_url else None,
         token_hash=hash_of(token),
         token_hint=hint_of(token),
     )
@@ -74,6 +80,17 @@ def switch(integration: Integration, *, on: bool) -> None:
     """What it sends is taken in, or refused, from now on (by each web process within five seconds)."""
     integration.is_active = on
     integration.save(update_fields=["is_active"])
+
+
+def without_password(address: str) -> str:
+    """The address without a slash at its end.
+
+    Raises:
+        ValidationError: where it holds a name or password, which everybody who may see integrations would read.
+    """
+    if urlsplit(address).username or urlsplit(address).password:
+        raise ValidationError({"api_url": "It holds a password. An Alertmanager that wants one cannot be asked."})
+    return address.rstrip("/")
 
 
 def known_severities(mapping: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,8 @@ from alerts.severities import Severity
 
 # An alert that was not repeated for this many of its sender's repeat intervals is stale.
 REPEATS_UNTIL_STALE = 2
+# One that its Alertmanager does not have is stale after this long. One that was restarted gets its alerts back sooner.
+STALE_WHEN_MISSING = timedelta(minutes=5)
 _CLUSTER = 63
 
 
@@ -33,6 +35,15 @@ class Integration(models.Model):
     repeat_interval = models.DurationField(
         default=timedelta(hours=4), help_text="Alertmanager's repeat_interval. Not repeated for two of them is stale."
     )
+    api_url = models.URLField(
+        blank=True,
+        db_default="",
+        max_length=500,
+        help_text="Alertmanager's own address. Once a minute it is asked which alerts it still has.",
+    )
+    api_problem = models.TextField(blank=True, db_default="", help_text="why it could not be asked the last time")
+    # When it is asked next; null where there is no address.
+    due_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -160,6 +171,9 @@ class Alert(models.Model):
     first_seen_at = models.DateTimeField(help_text="when the first delivery with it was received")
     last_seen_at = models.DateTimeField(help_text="when the last delivery with it was received")
     resolved_at = models.DateTimeField(null=True, blank=True)
+    missing_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when its Alertmanager no longer has it, without having resolved it"
+    )
     notes = models.JSONField(default=list, blank=True, help_text="what was odd about it, in sentences")
 
     objects: ClassVar[models.Manager["Alert"]] = models.Manager()

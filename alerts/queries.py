@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import ExpressionWrapper, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields import DateTimeField
 
-from alerts.models import REPEATS_UNTIL_STALE, Alert, Delivery, Integration, RefusalCount
+from alerts.models import REPEATS_UNTIL_STALE, STALE_WHEN_MISSING, Alert, Delivery, Integration, RefusalCount
 
 
 def open_alerts(cluster: str, *, now: datetime) -> list[Alert]:
@@ -21,8 +21,11 @@ def clusters_with_open_alerts(*, now: datetime) -> list[str]:
 
 
 def is_stale(alert: Alert, now: datetime) -> bool:
-    """Whether the alert is open only because nobody has repeated or resolved it for too long."""
-    return alert.status == Alert.Status.FIRING and alert.last_seen_at + alert.integration.stale_after <= now
+    """Whether the alert is open only because nobody has resolved it: it was not repeated for too long, or is gone from
+    its Alertmanager."""
+    is_missing = alert.missing_at is not None and alert.missing_at + STALE_WHEN_MISSING <= now
+    is_late = alert.last_seen_at + alert.integration.stale_after <= now
+    return alert.status == Alert.Status.FIRING and (is_missing or is_late)
 
 
 def _open(now: datetime) -> QuerySet[Alert]:
@@ -30,7 +33,8 @@ def _open(now: datetime) -> QuerySet[Alert]:
         Value(now, output_field=DateTimeField()) - REPEATS_UNTIL_STALE * F("integration__repeat_interval"),
         output_field=DateTimeField(),
     )
-    return Alert.objects.filter(status=Alert.Status.FIRING, last_seen_at__gt=still_repeated)
+    is_there = Q(missing_at=None) | Q(missing_at__gt=now - STALE_WHEN_MISSING)
+    return Alert.objects.filter(is_there, status=Alert.Status.FIRING, last_seen_at__gt=still_repeated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Prefetch
 
-from alerts import inbox
-from alerts.models import Alert, Delivery, Refusal
+from alerts import asking, inbox
+from alerts.models import Alert, Delivery, Integration, Refusal
 from ownership import directory
 from ownership.match import OwnershipMap
 from ownership.models import Team
@@ -31,6 +31,7 @@ from triage.verdict import Attribution, Suspect, assess
 log = structlog.get_logger(__name__)
 
 _LOOK_AGAIN = timedelta(minutes=1)  # while alerts are open: time alone makes them stale
+_ASK_AGAIN, _ASKED_AT_ONCE = timedelta(minutes=1), 4
 # Sending waits for others for up to ten seconds a page, and the lease must outlast all of a claim.
 _PAGES_AT_ONCE = 4
 _MOST_SENDERS = 5
@@ -100,6 +101,15 @@ def _folded(sender: str) -> str:
     """The sender, or all of them together once several are open: strangers must not open incidents without number."""
     senders = Incident.objects.filter(suspect_kind=KIND, resolved_at=None).values_list("suspect_name", flat=True)
     return sender if len(senders) < _MOST_SENDERS or sender in senders else MANY
+
+
+def ask_alertmanagers(now: datetime) -> int:
+    """Once a minute each Alertmanager that may be asked is asked which alerts it still has."""
+    due = claim_due(Integration.objects.filter(is_active=True), now=now, most=_ASKED_AT_ONCE)
+    for integration in due:
+        asking.ask(integration, now=now)
+        settle(integration, due_at=now + _ASK_AGAIN)
+    return len(due)
 
 
 def assess_clusters(now: datetime) -> int:

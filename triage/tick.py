@@ -31,6 +31,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("assess", pipeline.assess_clusters),
     Stage("escalate", pipeline.escalate),
     Stage("send", pipeline.send),
+    # Last: it waits for others, and nobody's page must wait for it.
+    Stage("ask", pipeline.ask_alertmanagers),
 )
 
 

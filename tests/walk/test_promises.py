@@ -9,7 +9,8 @@ from django.db import connections
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from alerts.models import Delivery
+from alerts import asking
+from alerts.models import Delivery, Integration
 from ownership import directory
 from ownership.models import User
 from tests.walk.said import alert, crash, node_lost
@@ -139,6 +140,18 @@ def test_an_alert_that_is_not_repeated_is_stale_and_pages_nobody_visibly(whose: 
     (incident,) = whose.incidents()
     assert (incident.is_stale, incident.is_open) == (True, True)
     assert incident.timeline.filter(kind=TimelineEntry.Kind.STALE).exists()
+
+
+def test_an_alert_that_is_gone_from_its_alertmanager_is_stale_until_it_is_sent_again(whose: World) -> None:
+    whose.send(crash())
+    whose.tick()
+    integration = Integration.objects.get()
+    asking.note_missing(integration, [], now=whose.now)
+    assert len(whose.tick(after=5 * MINUTE)) == 0, "the whole team would be paged now"
+    assert whose.incidents()[0].is_stale
+    whose.send(crash())
+    assert len(whose.tick(after=2 * MINUTE)) == 2
+    assert not whose.incidents()[0].is_stale
 
 
 def test_watchdog_and_notes_of_little_weight_open_nothing(whose: World) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts import asking
+from alerts.models import Alert, Integration
 from ownership.models import Team, TeamChannel, User
 from ownership.roles import Role
 from tests.triage.processes import machine, wait_until
@@ -87,6 +89,12 @@ def test_from_prometheus_to_a_page_and_to_its_end(
         assert (incident.verdict, incident.suspect_name, incident.owner) == ("application", "api", payments)
         assert f"/incidents/{incident.pk}/" in str(mails[0].get_payload())
         _check_signed(*exporter.received[0])
+
+        integration = Integration.objects.get()
+        integration.api_url = f"http://127.0.0.1:{senders[0]}"
+        asking.ask(integration, now=database_now())
+        assert [alert.missing_at for alert in Alert.objects.all()] == [None], "its Alertmanager has it"
+        assert Integration.objects.get().api_problem == ""
 
         answer = _ask(setting.web, f"/api/v1/incidents/{incident.pk}/acknowledge/", api_token)
         assert answer["changed"] is True

@@ -62,6 +62,14 @@ class IntegrationForm(forms.Form):
         initial=4,
         help_text="As in its alertmanager.yml. What is not repeated for two of them is stale and stops paging.",
     )
+    api_url = forms.URLField(
+        label="Alertmanager's address (optional)",
+        required=False,
+        max_length=500,
+        assume_scheme="http",
+        help_text="Once a minute it is asked which alerts it still has: one that is gone without a word stops paging.",
+        widget=forms.URLInput(attrs={"placeholder": "http://alertmanager.monitoring.svc:9093"}),
+    )
 
     @property
     def repeat_interval(self) -> timedelta:

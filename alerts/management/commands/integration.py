@@ -19,6 +19,7 @@ class Command(BaseCommand):
         create.add_argument("name", help="what people call it")
         create.add_argument("--cluster", required=True, help="the cluster of alerts that name none")
         create.add_argument("--cluster-label", default="cluster", help="the label that names the cluster")
+        create.add_argument("--api-url", default="", help="Alertmanager's address, to ask which alerts it still has")
         create.add_argument("--yml", action="store_true", help="print an alertmanager.yml with the token in it")
         words.add_parser("list", help="every integration with the end of its token")
 
@@ -30,7 +31,10 @@ class Command(BaseCommand):
             return
         try:
             made = integrations.create(
-                options["name"], cluster=options["cluster"], cluster_label=options["cluster_label"]
+                options["name"],
+                cluster=options["cluster"],
+                cluster_label=options["cluster_label"],
+                api_url=options["api_url"],
             )
         except ValidationError as error:
             said = "; ".join(f"{field}: {' '.join(sentences)}" for field, sentences in error.message_dict.items())

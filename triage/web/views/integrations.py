@@ -40,6 +40,7 @@ def make(request: HttpRequest) -> HttpResponse:
                 cluster=given["cluster"],
                 cluster_label=given["cluster_label"],
                 repeat_interval=form.repeat_interval,
+                api_url=given["api_url"],
             )
         except ValidationError as error:
             form.add_error(None, error.messages)
