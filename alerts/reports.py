@@ -24,6 +24,57 @@ class AlertReport:
 
 
 @dataclass(frozen=True, slots=True)
+class EventReport:
+    """One event of a cluster, whatever recorder and API wrote it; times in UTC as the cluster's clocks say."""
+
+    kind: str  # of the object that it is about
+    namespace: str
+    name: str
+    reason: str
+    message: str
+    first_at: datetime
+    last_at: datetime
+    uid: str = ""
+    is_warning: bool = False  # no judgement: much bad news is of type Normal
+    component: str = ""  # who tells: kubelet, default-scheduler, ...
+    host: str = ""  # the node that tells, where it is a kubelet
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """Something that was changed in the cluster."""
+
+    at: datetime
+    kind: str  # of the object
+    namespace: str
+    name: str
+    what: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of a metric."""
+
+    labels: Mapping[str, str]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReport:
+    """One observation of health: a question that was asked of the cluster, and what came back."""
+
+    name: str
+    query: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    value: float | None = None
+    unit: str = ""
+    observed_at: datetime | None = None
+    is_healthy: bool | None = None  # None: nobody said
+    error: str = ""  # why there is no value
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Everything that one delivery tells."""
 

@@ -1,23 +1,27 @@
 """A case file: one moment of a cluster as a file, assessed by the same code as the live service. PURE.
 
-The format is JSON: `id`, `now` (ISO 8601), `alerts` (complete Alertmanager payloads, webhook version 4), and more that
-later releases read. `truth` and `title` are for people and never read here.
+The format is JSON: `id`, `now` (ISO 8601), `alerts` (complete Alertmanager payloads, webhook version 4), `events` and
+`objects` (as the Kubernetes API returns them), `metrics` (name to samples with `labels` and `value`), `changes` and
+`signals`. Everything but `now` may be left out. `truth` and `title` are for people and never read here.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from alerts.reports import AlertReport, UnreadableDelivery
+from alerts.kubernetes.fields import mapping, moment, rows, text, texts
+from alerts.kubernetes.objects import Objects
+from alerts.kubernetes.parse import events_of, objects_of
+from alerts.reports import AlertReport, ChangeReport, EventReport, Sample, SignalReport, UnreadableDelivery
 from alerts.severities import severity_of
 from alerts.sources import PARSERS
 from alerts.subjects import cluster_of
 from ownership.match import ClusterEntry, NamespaceEntry, OwnershipMap
 from triage.routing import platform_namespaces, route
 from triage.symptoms import symptom_of
-from triage.verdict import Attribution, Snapshot, assess
+from triage.verdict import SHIPPED, Attribution, Calibration, Snapshot, assess
 
 PLATFORM = "platform"
 CLUSTER = "cluster"  # a case is about one cluster, whatever its alerts call it
@@ -47,6 +51,11 @@ class Case:
     id: str
     now: datetime
     reports: tuple[AlertReport, ...]
+    events: tuple[EventReport, ...] = ()
+    objects: Objects = field(default_factory=Objects)
+    metrics: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
+    changes: tuple[ChangeReport, ...] = ()
+    signals: tuple[SignalReport, ...] = ()
 
 
 def default_map() -> OwnershipMap:
@@ -71,14 +80,28 @@ def read_case(text: str) -> Case:
         raise UnreadableCase(f"it is not JSON: {error}") from error
     if not isinstance(held, dict):
         raise UnreadableCase(f"it is {type(held).__name__}, and a case is an object with `id`, `now` and `alerts`")
-    payloads = held.get("alerts", [])
-    if not isinstance(payloads, list):
-        raise UnreadableCase(f"`alerts` is {type(payloads).__name__}; write a list of Alertmanager payloads")
-    return Case(str(held.get("id", "")), _now(held.get("now")), _reports(payloads))
+    now = _now(held.get("now"))
+    return Case(
+        id=str(held.get("id", "")),
+        now=now,
+        reports=_reports(_list(held, "alerts", "Alertmanager payloads")),
+        events=events_of(_list(held, "events", "Event objects as the Kubernetes API returns them")),
+        objects=objects_of(_list(held, "objects", "objects as the Kubernetes API returns them")),
+        metrics=_metrics(held.get("metrics") or {}),
+        changes=tuple(_changes(_list(held, "changes", "changes"))),
+        signals=tuple(_signal(one, now) for one in rows(_list(held, "signals", "signals"))),
+    )
 
 
-def answer(case: Case, ownership: OwnershipMap) -> dict[str, Any]:
+def answer(case: Case, ownership: OwnershipMap, *, calibration: Calibration = SHIPPED) -> dict[str, Any]:
     """The incidents of a case, the most probable first, as plain data."""
+    cluster = _cluster(case, ownership)
+    found = assess(snapshot_of(case, ownership), calibration=calibration)
+    return {"id": case.id, "incidents": [_incident(one, cluster, ownership) for one in found]}
+
+
+def snapshot_of(case: Case, ownership: OwnershipMap) -> Snapshot:
+    """The case as the verdict looks at it."""
     cluster = _cluster(case, ownership)
     symptoms = tuple(
         symptom_of(
@@ -92,9 +115,23 @@ def answer(case: Case, ownership: OwnershipMap) -> dict[str, Any]:
         for number, report in enumerate(case.reports)
         if report.is_firing
     )
-    named = (symptom.suspect.namespace for symptom in symptoms)
-    snapshot = Snapshot(cluster, case.now, symptoms, platform_namespaces(named, cluster, ownership))
-    return {"id": case.id, "incidents": [_incident(one, cluster, ownership) for one in assess(snapshot)]}
+    named = {
+        *(symptom.suspect.namespace for symptom in symptoms),
+        *(pod.namespace for pod in case.objects.pods),
+        *(thing.namespace for thing in case.objects.others),
+        *(event.namespace for event in case.events),
+    } - {""}
+    return Snapshot(
+        cluster,
+        case.now,
+        symptoms,
+        platform_namespaces(named, cluster, ownership),
+        case.objects,
+        case.events,
+        case.metrics,
+        case.changes,
+        case.signals,
+    )
 
 
 def _cluster(case: Case, ownership: OwnershipMap) -> str:
@@ -113,6 +150,10 @@ def _incident(attribution: Attribution, cluster: str, ownership: OwnershipMap) -
         "why": assignment.why,
         "sentence": attribution.sentence,
         "namespaces": list(attribution.namespaces),
+        "margin": attribution.margin,
+        "would_change": attribution.would_change,
+        "checked": list(attribution.checked),
+        "rules": sorted({finding.rule for finding in attribution.findings}),
         "suspects": [
             {
                 **_suspect(one.suspect.kind, one.suspect.name, one.suspect.namespace),
@@ -128,6 +169,8 @@ def _incident(attribution: Attribution, cluster: str, ownership: OwnershipMap) -
                 "claim": finding.claim,
                 "source": finding.source,
                 "observed_at": finding.observed_at.isoformat(),
+                "rule": finding.rule,
+                "suspect": _suspect(finding.suspect.kind, finding.suspect.name, finding.suspect.namespace),
             }
             for finding in attribution.findings
         ],
@@ -144,6 +187,51 @@ def _now(value: object) -> datetime:
     except ValueError as error:
         raise UnreadableCase(f"`now` is {value!r}; write a moment, for example 2026-11-24T03:09:00Z") from error
     return now if now.tzinfo else now.replace(tzinfo=UTC)
+
+
+def _list(held: Mapping[str, Any], key: str, of: str) -> list[Any]:
+    value = held.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise UnreadableCase(f"`{key}` is {type(value).__name__}; write a list of {of}")
+    return value
+
+
+def _metrics(value: object) -> dict[str, tuple[Sample, ...]]:
+    if not isinstance(value, dict):
+        raise UnreadableCase(f"`metrics` is {type(value).__name__}; write an object of names and lists of samples")
+    return {
+        str(name): tuple(
+            Sample(texts(one.get("labels")), float(one["value"]))
+            for one in rows(samples)
+            if isinstance(one.get("value"), (int, float)) and not isinstance(one.get("value"), bool)
+        )
+        for name, samples in value.items()
+    }
+
+
+def _changes(values: list[Any]) -> Iterator[ChangeReport]:
+    for one in rows(values):
+        at = moment(one.get("at")) or moment(one.get("observed_at")) or moment(one.get("time"))
+        if at is not None:
+            what = text(one.get("what")) or text(one.get("summary")) or text(one.get("message"))
+            about = mapping(one.get("object")) or one
+            yield ChangeReport(at, text(about.get("kind")), text(about.get("namespace")), text(about.get("name")), what)
+
+
+def _signal(one: Mapping[str, Any], now: datetime) -> SignalReport:
+    value, healthy = one.get("value"), one.get("healthy")
+    return SignalReport(
+        name=text(one.get("name")),
+        query=text(one.get("query")),
+        labels=texts(one.get("labels")),
+        value=float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None,
+        unit=text(one.get("unit")),
+        observed_at=moment(one.get("observed_at")) or now,
+        is_healthy=healthy if isinstance(healthy, bool) else None,
+        error=text(one.get("error")),
+    )
 
 
 def _reports(payloads: list[Mapping[str, Any]]) -> tuple[AlertReport, ...]:

@@ -29,6 +29,7 @@ def symptom_of(
         node=subject.name if subject.kind is Kind.NODE else subject.node,
         labels=labels,
         text=" ".join(annotations.get(name, "") for name in ("summary", "description", "message"))[:_MOST_TEXT],
+        pod=subject.pod,
     )
 
 

@@ -5,12 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from alerts.kubernetes.objects import Objects
+from alerts.reports import ChangeReport, EventReport, Sample, SignalReport
+
 
 class Side(StrEnum):
     """On which side of the split a suspect stands, or a finding speaks."""
 
     CLUSTER = "cluster"
     APPLICATION = "application"
+
+    @property
+    def other(self) -> "Side":
+        return Side.APPLICATION if self is Side.CLUSTER else Side.CLUSTER
 
 
 class Verdict(StrEnum):
@@ -21,7 +28,7 @@ class Verdict(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Suspect:
     """What could be to blame: an object of the cluster, by kind and name."""
 
@@ -39,7 +46,7 @@ class Suspect:
         return f"{self.kind} {where}{self.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Symptom:
     """Something that is wrong: one open alert, and what it is about."""
 
@@ -51,27 +58,53 @@ class Symptom:
     node: str = ""  # on which node it shows, where that is told
     labels: Mapping[str, str] = field(default_factory=dict)
     text: str = ""  # summary and description, as the sender wrote them
+    pod: str = ""  # the pod, where the alert is about one
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that the rules may look at, gathered once, before any rule runs."""
+    """Everything that the rules may look at, gathered once, before any rule runs.
+
+    What could not be read is simply not there; `blind` says in sentences what that was.
+    """
 
     cluster: str
     now: datetime
     symptoms: tuple[Symptom, ...] = ()
     platform_namespaces: frozenset[str] = frozenset()  # whose owner operates the cluster
+    objects: Objects = field(default_factory=Objects)
+    events: tuple[EventReport, ...] = ()
+    metrics: Mapping[str, tuple[Sample, ...]] = field(default_factory=dict)
+    changes: tuple[ChangeReport, ...] = ()
+    signals: tuple[SignalReport, ...] = ()
+    blind: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the ledger."""
+    """One line of the ledger: what speaks for a suspect, or with a negative weight against it.
+
+    Attributes:
+        side: the suspect's side.
+        weight: log-odds (natural logarithm) by which this speaks for the suspect; negative: against it.
+        claim: a sentence with its numbers that a person can check.
+        source: alert, event, metric, object or change.
+        suspect: whom it is about.
+        explains: the subjects of the troubles that the suspect is to blame for by this line; none: it speaks of the
+            suspect as such, whatever it is to blame for.
+        rule: the name of the rule that found it.
+        is_specific: it names a definite fault, so that what it explains is not somebody else's shadow.
+    """
 
     side: Side
-    weight: float  # log-odds by which this speaks for its side; negative: against
+    weight: float
     claim: str
-    source: str  # alert, event, metric, object or change
+    source: str
     observed_at: datetime
+    suspect: Suspect = Suspect("", "")
+    explains: tuple[Suspect, ...] = ()
+    rule: str = ""
+    is_specific: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,3 +130,11 @@ class Attribution:
     candidates: tuple[Candidate, ...]
     symptoms: tuple[str, ...]  # keys
     namespaces: tuple[str, ...]
+    margin: float = 0.0  # log-odds by which the leading side leads, before calibration
+    side: Side = Side.CLUSTER  # which side leads
+    would_change: str = ""  # the single observation that would change this verdict
+    checked: tuple[str, ...] = ()  # what of the platform was looked at and is well, in sentences
+
+    @property
+    def suspect_side(self) -> Side:
+        return self.side

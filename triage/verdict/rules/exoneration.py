@@ -1,0 +1,53 @@
+"""What of the platform was looked at and is well speaks for the application; that is evidence, too.
+
+Only what was really seen counts: nodes that report Ready, components whose pods are ready. Where nothing was read, this
+rule says nothing: silence is no green light.
+"""
+
+from collections.abc import Iterator
+
+from triage.verdict.scene import Scene
+from triage.verdict.states import Effect
+from triage.verdict.troubles import counted
+from triage.verdict.types import Finding
+from triage.verdict.weights import HINT, NOTHING_SICK
+
+
+def exoneration(scene: Scene) -> Iterator[Finding]:
+    """A line for each trouble of a tenant in a cluster whose platform was seen well."""
+    seen = checked(scene)
+    if not seen or any(_is_sick(one.effects) for one in scene.of_platform):
+        return
+    namespaces = {trouble.namespace for trouble in scene.of_tenants}
+    weight = NOTHING_SICK if len(namespaces) == 1 else HINT if len(namespaces) == 2 else 0.0
+    if not weight:
+        return
+    for trouble in scene.of_tenants:
+        yield Finding(
+            scene.view.side_of(trouble.subject),
+            weight,
+            f"Nothing of the platform's is sick: {'; '.join(seen)}.",
+            "object",
+            scene.view.now,
+            trouble.subject,
+            (trouble.subject,),
+            "exoneration",
+        )
+
+
+def checked(scene: Scene) -> tuple[str, ...]:
+    """What of the platform was looked at and is well, in short sentences."""
+    view = scene.view
+    found = []
+    ready = [node for node in view.nodes.values() if node.is_ready]
+    if ready and len(ready) == len(view.nodes):
+        found.append(f"{len(ready)} of {counted(len(view.nodes), 'node')} are ready")
+    for workload in sorted(view.part_by_workload):
+        pods = view.pods_by_workload.get(workload, ())
+        if pods and all(pod.is_well for pod in pods):
+            found.append(f"{view.part_by_workload[workload].name} has {len(pods)} of {counted(len(pods), 'pod')} ready")
+    return tuple(dict.fromkeys(found))[:12]
+
+
+def _is_sick(effects: frozenset[Effect]) -> bool:
+    return bool(effects)

@@ -1,0 +1,29 @@
+"""What fails is itself the first suspect.
+
+Most failures of a workload are its own, and what the platform runs is the platform's. This says little by itself; a line
+of any other rule outweighs it.
+"""
+
+from collections.abc import Iterator
+
+from triage.verdict.scene import Scene
+from triage.verdict.types import Finding, Side
+from triage.verdict.weights import FAIR, WEAK
+
+
+def subject(scene: Scene) -> Iterator[Finding]:
+    """A line for each trouble, about its own subject."""
+    for trouble in scene.troubles.values():
+        side = scene.view.side_of(trouble.subject)
+        what = ", ".join(sorted(effect.value for effect in trouble.effects))
+        whose = "the platform" if side is Side.CLUSTER else "a team"
+        yield Finding(
+            side,
+            FAIR if side is Side.CLUSTER else WEAK,
+            f"{trouble.subject}: {what}; it belongs to {whose}.",
+            "alert" if trouble.symptoms else "object" if trouble.failing else "event",
+            trouble.began_at,
+            trouble.subject,
+            (trouble.subject,),
+            "subject",
+        )

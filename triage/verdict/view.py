@@ -1,0 +1,355 @@
+"""A snapshot with its indexes: what runs where, what belongs to what, what is the platform's. PURE.
+
+Made once for an assessment; every rule reads it. Nothing in it changes after it is made.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from alerts.kubernetes.fields import dig, mapping, rows, text, texts
+from alerts.kubernetes.objects import Node, Pod, Ref, Thing
+from alerts.reports import EventReport, Sample
+from alerts.subjects import workload_of_pod
+from triage.verdict.platform import Part, Role, part_named, part_of
+from triage.verdict.types import Side, Snapshot, Suspect
+
+WORKLOADS = frozenset(
+    {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "ReplicationController"}
+)
+_CLUSTER_KINDS = frozenset(
+    {"Cluster", "Node", "NodePool", "Zone", "Component", "StorageClass", "IngressClass", "Registry", "CSIDriver"}
+    | {"PersistentVolume", "APIService", "Webhook", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"}
+    | {"PriorityClass", "RuntimeClass", "Lease", "Tunnel", "Network"}
+)
+_FRESH = timedelta(minutes=75)  # events older than this are history: a cluster keeps them for an hour
+_HASH = re.compile(r"-[a-z0-9]{5,10}$")
+_CRON = re.compile(r"-\d{8,10}$")
+_CRITICAL = frozenset({"system-node-critical", "system-cluster-critical"})
+
+
+class View:
+    """What the rules look at."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.now: datetime = snapshot.now
+        self.cluster = Suspect("Cluster", snapshot.cluster)
+        self.nodes: dict[str, Node] = {node.name: node for node in snapshot.objects.nodes}
+        self.pods: dict[tuple[str, str], Pod] = {(pod.namespace, pod.name): pod for pod in snapshot.objects.pods}
+        self.things: dict[Ref, Thing] = {thing.ref: thing for thing in snapshot.objects.others}
+        self.has_objects = bool(self.nodes or self.pods or self.things)
+        self.lost_nodes = frozenset(node.name for node in self.nodes.values() if not node.is_ready)
+        by_kind: dict[str, list[Thing]] = defaultdict(list)
+        for thing in snapshot.objects.others:
+            by_kind[thing.kind].append(thing)
+        self._by_kind: Mapping[str, list[Thing]] = by_kind
+        self._roots: dict[Ref, Suspect] = {}
+        self.pods_by_workload: dict[Suspect, list[Pod]] = defaultdict(list)
+        self.pods_by_node: dict[str, list[Pod]] = defaultdict(list)
+        for pod in snapshot.objects.pods:
+            self.pods_by_workload[self.workload_of(pod)].append(pod)
+            if pod.node:
+                self.pods_by_node[pod.node].append(pod)
+        self.events = tuple(
+            sorted(
+                (event for event in snapshot.events if self.now - event.last_at <= _FRESH),
+                key=lambda one: (one.last_at, one.kind, one.namespace, one.name, one.reason, one.message),
+            )
+        )
+        about: dict[Ref, list[EventReport]] = defaultdict(list)
+        by_reason: dict[str, list[EventReport]] = defaultdict(list)
+        for event in self.events:
+            about[Ref(event.kind, event.namespace if event.kind != "Node" else "", event.name)].append(event)
+            by_reason[event.reason].append(event)
+        self._events_about: Mapping[Ref, list[EventReport]] = about
+        self._events_by_reason: Mapping[str, list[EventReport]] = by_reason
+        self._names: dict[str, list[Suspect]] = defaultdict(list)
+        for thing in snapshot.objects.others:
+            if thing.kind in WORKLOADS and thing.owner is None:
+                self._names[thing.namespace].append(Suspect(thing.kind, thing.name, thing.namespace))
+
+    # -- Objects --
+
+    def of_kind(self, *kinds: str) -> list[Thing]:
+        """The objects of these kinds, other than pods and nodes."""
+        return [thing for kind in kinds for thing in self._by_kind.get(kind, ())]
+
+    def thing(self, kind: str, namespace: str, name: str) -> Thing | None:
+        """The object, where the snapshot has it."""
+        return self.things.get(Ref(kind, namespace, name))
+
+    def knows(self, kind: str, namespace: str = "") -> bool:
+        """Whether objects of this kind were read at all (in this namespace): only then does a missing one mean anything."""
+        things = self._by_kind.get(kind, ())
+        return any(thing.namespace == namespace for thing in things) if namespace else bool(things)
+
+    def root(self, suspect: Suspect) -> Suspect:
+        """The workload at the top: of a ReplicaSet its Deployment, of a Job its CronJob."""
+        ref = Ref(suspect.kind, suspect.namespace, suspect.name)
+        if ref not in self._roots:
+            self._roots[ref] = self._find_root(ref)
+        return self._roots[ref]
+
+    def _find_root(self, ref: Ref) -> Suspect:
+        here = Suspect(ref.kind, ref.name, ref.namespace)
+        thing = self.things.get(ref)
+        if thing is not None:
+            owner = thing.owner
+            if owner is None or owner.kind not in WORKLOADS or owner == ref:
+                return here
+            return Suspect(owner.kind, owner.name, owner.namespace)
+        if ref.kind == "ReplicaSet" and _HASH.search(ref.name):
+            return Suspect("Deployment", _HASH.sub("", ref.name), ref.namespace)
+        if ref.kind == "Job" and _CRON.search(ref.name):
+            return Suspect("CronJob", _CRON.sub("", ref.name), ref.namespace)
+        return here
+
+    def workload_of(self, pod: Pod) -> Suspect:
+        """What runs the pod; the pod itself where nothing does."""
+        owner = pod.thing.owner
+        if owner is None or owner.kind == "Node":
+            return Suspect("Pod", pod.name, pod.namespace)
+        return self.root(Suspect(owner.kind, owner.name, owner.namespace))
+
+    def workload_of_pod_named(self, namespace: str, name: str) -> Suspect:
+        """The same for a pod of which only the name is known: it may be gone."""
+        pod = self.pods.get((namespace, name))
+        if pod is not None:
+            return self.workload_of(pod)
+        known = [one for one in self._names.get(namespace, ()) if name.startswith(f"{one.name}-")]
+        if known:
+            return max(known, key=lambda one: len(one.name))
+        told = workload_of_pod(name)
+        return self.root(Suspect(told.kind, told.name, namespace)) if told else Suspect("Pod", name, namespace)
+
+    def object_of(self, workload: Suspect) -> Thing | None:
+        """The workload's own object."""
+        return self.things.get(Ref(workload.kind, workload.namespace, workload.name))
+
+    def template_of(self, workload: Suspect) -> Mapping[str, object]:
+        """The spec of the pods that the workload makes: from its object, else from one of its pods."""
+        thing = self.object_of(workload)
+        if thing is not None:
+            spec = thing.spec
+            if thing.kind == "CronJob":
+                spec = mapping(dig(spec, "jobTemplate", "spec"))
+            if found := mapping(dig(spec, "template", "spec")):
+                return found
+        pods = self.pods_by_workload.get(workload)
+        return pods[0].spec if pods else {}
+
+    @cached_property
+    def address_of_node(self) -> Mapping[str, str]:
+        """Addresses of nodes to their names."""
+        return {
+            text(address.get("address")): node.name
+            for node in self.nodes.values()
+            for address in rows(node.thing.status.get("addresses"))
+        }
+
+    @cached_property
+    def claims_of(self) -> Mapping[Suspect, frozenset[str]]:
+        """Which claims each workload's pods mount, by name."""
+        found: dict[Suspect, set[str]] = defaultdict(set)
+        for workload, pods in self.pods_by_workload.items():
+            for pod in pods:
+                for volume in rows(pod.spec.get("volumes")):
+                    if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
+                        found[workload].add(name)
+        for thing in self.of_kind("Deployment", "StatefulSet", "DaemonSet", "Job"):
+            workload = self.root(Suspect(thing.kind, thing.name, thing.namespace))
+            for volume in rows(dig(thing.spec, "template", "spec", "volumes")):
+                if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
+                    found[workload].add(name)
+            for template in rows(thing.spec.get("volumeClaimTemplates")):
+                prefix = text(dig(template, "metadata", "name"))
+                claims = self._by_kind.get("PersistentVolumeClaim", ())
+                found[workload] |= {
+                    claim.name
+                    for claim in claims
+                    if claim.namespace == thing.namespace and claim.name.startswith(f"{prefix}-{thing.name}-")
+                }
+        return {workload: frozenset(names) for workload, names in found.items()}
+
+    def users_of_claim(self, namespace: str, name: str) -> list[Suspect]:
+        """The workloads whose pods mount the claim."""
+        return sorted(
+            workload for workload, names in self.claims_of.items() if workload.namespace == namespace and name in names
+        )
+
+    @cached_property
+    def behind_service(self) -> Mapping[tuple[str, str], Suspect]:
+        """Services to the workload that answers for them: by selector, else by the same name."""
+        labels: dict[str, list[tuple[Suspect, Mapping[str, str]]]] = defaultdict(list)
+        for workload, pods in self.pods_by_workload.items():
+            labels[workload.namespace].append((workload, pods[0].thing.labels))
+        for thing in self.of_kind("Deployment", "StatefulSet", "DaemonSet"):
+            workload = Suspect(thing.kind, thing.name, thing.namespace)
+            if workload not in self.pods_by_workload:
+                labels[thing.namespace].append((workload, texts(dig(thing.spec, "template", "metadata", "labels"))))
+        found: dict[tuple[str, str], Suspect] = {}
+        for service in self.of_kind("Service"):
+            selector = texts(service.spec.get("selector"))
+            here = labels.get(service.namespace, ())
+            matches = [workload for workload, own in here if selector and selector.items() <= own.items()]
+            named = [workload for workload, _ in here if workload.name == service.name]
+            if chosen := (matches if len(matches) == 1 else named) or matches:
+                found[service.namespace, service.name] = min(chosen)
+        return found
+
+    def workload_named(self, namespace: str, name: str) -> Suspect | None:
+        """The workload of this name, whatever its kind."""
+        return min((one for one in self._names.get(namespace, ()) if one.name == name), default=None)
+
+    # -- Events --
+
+    def events_about(self, kind: str, namespace: str, name: str) -> list[EventReport]:
+        """Of the last hour, oldest first."""
+        return self._events_about.get(Ref(kind, "" if kind == "Node" else namespace, name), [])
+
+    def events_with(self, *reasons: str) -> list[EventReport]:
+        """All events with one of these reasons, oldest first."""
+        return [event for reason in reasons for event in self._events_by_reason.get(reason, ())]
+
+    @cached_property
+    def events_of_workload(self) -> Mapping[Suspect, list[EventReport]]:
+        """Of the workload itself, of its ReplicaSets and Jobs, of its pods and of its claims."""
+        found: dict[Suspect, list[EventReport]] = defaultdict(list)
+        for event in self.events:
+            if workload := self.workload_of_event(event):
+                found[workload].append(event)
+        return found
+
+    def workload_of_event(self, event: EventReport) -> Suspect | None:
+        """What the event is about, as a workload; None for nodes and what no workload stands behind."""
+        if event.kind == "Pod":
+            return self.workload_of_pod_named(event.namespace, event.name)
+        if event.kind in WORKLOADS:
+            return self.root(Suspect(event.kind, event.name, event.namespace))
+        if event.kind == "PersistentVolumeClaim":
+            users = self.users_of_claim(event.namespace, event.name)
+            return users[0] if users else None
+        return None
+
+    # -- What is the platform's --
+
+    @cached_property
+    def part_by_workload(self) -> Mapping[Suspect, Part]:
+        """The workloads that are a part of the platform."""
+        found: dict[Suspect, Part] = {}
+        for workload in {*self.pods_by_workload, *(one for names in self._names.values() for one in names)}:
+            if part := self._part(workload):
+                found[workload] = part
+        return found
+
+    def _part(self, workload: Suspect) -> Part | None:
+        pods = self.pods_by_workload.get(workload, ())
+        thing = self.object_of(workload)
+        spec = self.template_of(workload)
+        images = [text(one.get("image")) for one in rows(spec.get("containers"))]
+        labels: Mapping[str, str] = pods[0].thing.labels if pods else {}
+        if thing is not None:
+            labels = {**thing.labels, **texts(dig(thing.spec, "template", "metadata", "labels")), **labels}
+        part = part_of(images, labels)
+        if part is None and pods and "kubernetes.io/config.mirror" in pods[0].thing.annotations:
+            part = part_named(labels.get("component", "")) or Part(workload.name, Role.CONTROL_PLANE)
+        if part is None and text(spec.get("priorityClassName")) in _CRITICAL:
+            part = Part(workload.name, Role.NODE if workload.kind == "DaemonSet" else Role.TOOL)
+        if part is not None and not part.is_always:
+            is_static = bool(pods) and (
+                "kubernetes.io/config.mirror" in pods[0].thing.annotations
+                or (pods[0].thing.owner is not None and pods[0].thing.owner.kind == "Node")
+            )
+            if not is_static and workload.namespace not in self.snapshot.platform_namespaces:
+                return None
+        return part
+
+    @cached_property
+    def platform_namespaces(self) -> frozenset[str]:
+        """Those that the map gives to the operators, and those in which most workloads are parts of the platform."""
+        total: dict[str, int] = defaultdict(int)
+        for workload in self.pods_by_workload:
+            total[workload.namespace] += 1
+        parts: dict[str, int] = defaultdict(int)
+        for workload, part in self.part_by_workload.items():
+            if workload in self.pods_by_workload and part.is_always:
+                parts[workload.namespace] += 1
+        by_content = {name for name, count in parts.items() if count * 2 > total[name]}
+        return self.snapshot.platform_namespaces | by_content
+
+    def is_platform(self, suspect: Suspect) -> bool:
+        """Whether those who operate the cluster answer for it."""
+        if suspect.kind in _CLUSTER_KINDS:
+            return True
+        if suspect in self.part_by_workload:
+            return True
+        namespace = suspect.name if suspect.kind == "Namespace" else suspect.namespace
+        return not namespace or namespace in self.platform_namespaces
+
+    def side_of(self, suspect: Suspect) -> Side:
+        """On which side it stands by what it is."""
+        return Side.CLUSTER if self.is_platform(suspect) else Side.APPLICATION
+
+    def folded(self, workload: Suspect) -> Suspect:
+        """A part of the platform as a component, so that all that is said of it is said of one suspect."""
+        part = self.part_by_workload.get(workload)
+        return Suspect("Component", part.name) if part else workload
+
+    def role_of(self, suspect: Suspect) -> Role | None:
+        """What the component or workload does for others."""
+        part = part_named(suspect.name) if suspect.kind == "Component" else self.part_by_workload.get(suspect)
+        return part.role if part else None
+
+    @cached_property
+    def workloads_by_role(self) -> Mapping[Role, list[Suspect]]:
+        """The workloads that play each role."""
+        found: dict[Role, list[Suspect]] = defaultdict(list)
+        for workload, part in sorted(self.part_by_workload.items()):
+            found[part.role].append(workload)
+        return found
+
+    # -- Metrics --
+
+    def metric(self, *names: str) -> list[Sample]:
+        """The samples of the metrics with one of these names; what is recorded (`:rate5m`) counts as the metric itself."""
+        wanted = frozenset(names)
+        return [
+            sample
+            for name, samples in sorted(self.snapshot.metrics.items())
+            if name in wanted or name.partition(":")[0] in wanted
+            for sample in samples
+        ]
+
+    def node_of_sample(self, labels: Mapping[str, str]) -> str:
+        """The node that a sample is about, by its labels."""
+        for label in ("node", "nodename", "kubernetes_node"):
+            if labels.get(label):
+                return labels[label]
+        host = labels.get("instance", "").rpartition(":")[0] or labels.get("instance", "")
+        return self.address_of_node.get(host, host if host in self.nodes else "")
+
+
+def replicas(thing: Thing | None) -> tuple[int, int] | None:
+    """How many pods a workload asks for and how many of them are ready; None where its object does not say."""
+    if thing is None:
+        return None
+    spec, status = thing.spec, thing.status
+    if thing.kind == "DaemonSet":
+        wanted, ready = status.get("desiredNumberScheduled"), status.get("numberReady", 0)
+    elif thing.kind in {"Deployment", "StatefulSet", "ReplicaSet"}:
+        wanted, ready = spec.get("replicas", 1), status.get("readyReplicas", status.get("availableReplicas", 0))
+    else:
+        return None
+    if not isinstance(wanted, int):
+        return None
+    return wanted, ready if isinstance(ready, int) else 0
+
+
+def names(suspects: Iterable[Suspect], most: int = 3) -> str:
+    """A few of them by name, and how many more."""
+    listed = sorted(str(one) for one in suspects)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
