@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ownership.match import Owner, OwnershipMap, Rule, Subject, fallback_of, operators_of, owner_of, tenancy_of
-from ownership.responsibility import Who, answers_for
+from ownership.responsibility import Level, Tenancy, Who, answers_for
 from triage.verdict import Attribution, Suspect, Verdict
 
 
@@ -28,14 +28,34 @@ def route(attribution: Attribution, cluster: str, ownership: OwnershipMap) -> As
         return Assignment(owner.team, f"it is not decided whose it is; {owner.why}")
     owner = owner_of_suspect(attribution.suspect, cluster, ownership)
     if owner.level is None or owner.rule not in _BY_NAMESPACE:
-        return Assignment(owner.team, owner.why)
-    answer = answers_for(
-        attribution.verdict.value, attribution.suspect.kind, owner.level, tenancy_of(cluster, ownership)
-    )
+        return _of_its_own_cluster(cluster, ownership) or Assignment(owner.team, owner.why)
+    kind = _WRITTEN_BY_TEAMS.get(attribution.suspect.kind, attribution.suspect.kind)
+    answer = answers_for(attribution.verdict.value, kind, owner.level, tenancy_of(cluster, ownership))
     if answer.who is Who.TEAM or owner.team in platform_teams(cluster, ownership):
         return Assignment(owner.team, f"{owner.why}; {answer.why}")
     operators = operators_of(cluster, ownership)
     return Assignment(operators.team, f"{answer.why}; {operators.why}")
+
+
+# Guarded kinds that a team writes for its own workloads. The operators guard what they allow, but where the verdict
+# blames such an object as the application's own, it is the team that has to say what it should be.
+_WRITTEN_BY_TEAMS = dict.fromkeys(("NetworkPolicy", "Role", "RoleBinding"), "Workload")
+
+
+def _of_its_own_cluster(cluster: str, ownership: OwnershipMap) -> Assignment | None:
+    """The team that a cluster is dedicated to, where it answers for all of it."""
+    entry = ownership.clusters.get(cluster)
+    if entry is None or entry.tenancy is not Tenancy.DEDICATED or not entry.dedicated_to:
+        return None
+    levels = {
+        one.level
+        for one in ownership.namespaces.values()
+        if one.team == entry.dedicated_to and one.cluster in {cluster, None}
+    }
+    if Level.FULL not in levels:
+        return None
+    answer = answers_for("cluster", "Cluster", Level.FULL, entry.tenancy)
+    return Assignment(entry.dedicated_to, f"{cluster} is dedicated to {entry.dedicated_to}; {answer.why}")
 
 
 _BY_NAMESPACE = {Rule.NAMESPACE, Rule.NAMESPACE_EVERYWHERE, Rule.NAMESPACE_NAME}

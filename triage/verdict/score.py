@@ -57,7 +57,7 @@ class _Case:
         return min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
 
     def score(self, trouble: Suspect) -> float:
-        return _bounded(self.general + self.links[trouble]) + self.bonus
+        return self.general + self.links[trouble] + self.bonus
 
 
 @dataclass
@@ -78,7 +78,7 @@ def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibratio
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
     cases = _cases(findings)
     groups = _absorbed(scene, cases, _groups(scene.troubles, cases))
-    told = [_attribution(scene, cases, group, calibration) for group in groups if group.is_open]
+    told = [_attribution(cases, group, calibration) for group in groups if group.is_open]
     return tuple(sorted(_opening(scene, told), key=lambda one: (-one.margin, one.suspect)))
 
 
@@ -148,68 +148,59 @@ def _depth(accused: Accused) -> int:
 
 
 def _absorbed(scene: Scene, cases: Mapping[Accused, _Case], groups: list[_Group]) -> list[_Group]:
-    """What only says that something is wrong follows the deeper cause beside it."""
-    strong = sorted(groups, key=lambda one: (-one.is_specific, -one.score, one.accused))
-    kept: list[_Group] = []
-    for group in reversed(strong):
-        target = None
-        if not group.is_specific and group.score < _WEAK:
-            others = [one for one in strong if one is not group and one not in _gone(strong, kept, group)]
-            target = _cause_of(scene, cases, group, others)
-        if target is None:
-            kept.append(group)
-        else:
-            target.troubles.extend(group.troubles)
-            strong.remove(group)
-    return kept
-
-
-def _gone(_strong: list[_Group], _kept: list[_Group], _group: _Group) -> tuple[_Group, ...]:
-    return ()
+    """What only says that something is wrong follows the deeper cause beside it, the weakest first."""
+    alive = sorted(groups, key=lambda one: (-one.is_specific, -one.score, one.accused))
+    for group in reversed(list(alive)):
+        if group.is_specific:
+            continue
+        cause = _cause_of(scene, cases, group, [one for one in alive if one is not group])
+        if cause is not None:
+            cause.troubles.extend(group.troubles)
+            alive.remove(group)
+    return alive
 
 
 def _cause_of(scene: Scene, cases: Mapping[Accused, _Case], group: _Group, others: Sequence[_Group]) -> _Group | None:
-    """The stronger cause of which this group is a shadow."""
-    ranked = [
-        (rank, one)
-        for one in others
-        if (one.is_specific or one.score > group.score) and (rank := _reach(scene, cases, one, group)) > 0
-    ]
-    return max(ranked, key=lambda pair: (pair[0], pair[1].score))[1] if ranked else None
+    """The deeper or stronger cause of which this group is a shadow; `others` come strongest first."""
+    best: tuple[float, _Group] | None = None
+    for one in others:
+        if not one.is_specific and one.score < group.score:
+            continue
+        rank = _reach(scene, cases[one.accused], one, group)
+        if rank > 0 and (best is None or rank > best[0]):
+            best = rank, one
+    return best[1] if best else None
 
 
-def _reach(scene: Scene, cases: Mapping[Accused, _Case], cause: _Group, shadow: _Group) -> float:
+def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     """How near the cause is to the shadow; zero where it cannot be its cause."""
-    if min(one.began_at for one in shadow.troubles) < min(one.began_at for one in cause.troubles) - _BEFORE:
-        return 0.0
-    case = cases[cause.accused]
-    if any(case.links.get(trouble.subject, 0.0) > 0 for trouble in shadow.troubles):
+    suspect = cause.accused.suspect
+    in_time = min(one.began_at for one in shadow.troubles) >= min(one.began_at for one in cause.troubles) - _BEFORE
+    if in_time and any(case.links.get(trouble.subject, 0.0) > 0 for trouble in shadow.troubles):
         return 4.0
-    nodes = {node for trouble in shadow.troubles for node in trouble.nodes}
-    if cause.accused.suspect.kind == "Node" and cause.accused.suspect.name in nodes:
+    if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
         return 3.0
     namespaces = {one.namespace for one in shadow.troubles} - {""}
-    theirs = {one.namespace for one in cause.troubles} | {cause.accused.suspect.namespace}
-    if namespaces and namespaces <= theirs:
+    if namespaces and namespaces <= {one.namespace for one in cause.troubles} | {suspect.namespace}:
         return 2.0
-    is_everywhere = (
-        cause.accused.side is Side.CLUSTER
-        and cause.is_specific
-        and (
-            cause.accused.suspect.kind in {"Cluster", "Network"}
-            or scene.view.role_of(cause.accused.suspect) in _EVERYWHERE
-        )
-    )
-    if is_everywhere and all(one.is_shallow or not one.namespace for one in shadow.troubles):
+    is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
+    if in_time and cause.is_specific and _is_felt_everywhere(scene, cause.accused) and is_shallow:
         return 1.0
-    both = cause.accused.side is Side.CLUSTER and shadow.accused.side is Side.CLUSTER
-    return 0.5 if both and cause.is_specific else 0.0
+    both = cause.accused.side is shadow.accused.side is Side.CLUSTER
+    return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
+
+
+def _is_felt_everywhere(scene: Scene, accused: Accused) -> bool:
+    """Whether anything in the cluster may be a victim of it."""
+    if accused.side is not Side.CLUSTER:
+        return False
+    return accused.suspect.kind in {"Cluster", "Network"} or scene.view.role_of(accused.suspect) in _EVERYWHERE
 
 
 # -- Verdicts --
 
 
-def _attribution(scene: Scene, cases: Mapping[Accused, _Case], group: _Group, calibration: Calibration) -> Attribution:
+def _attribution(cases: Mapping[Accused, _Case], group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(cases, group)
     margin = _margin(rivals, group.accused.side)
     side = group.accused.side
