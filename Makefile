@@ -16,16 +16,19 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 endif
 # More arguments for the tests: make test ARGS="-k claim -x"
 ARGS ?=
+# Whose cases, for bench-verdict, and where its page goes; without REPORT none is written.
+CASES ?= tests/cases
+REPORT ?=
 # The lock files hold hashes for every platform and every Python, and name no host.
 LOCK := --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --generate-hashes \
 	--no-annotate --custom-compile-command "make locks" pyproject.toml
 export PORT
 
-.PHONY: help up test demo demo-clean bench check locks
+.PHONY: help up test demo demo-clean bench bench-verdict check locks
 .DEFAULT_GOAL := help
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 up: $(VENV)/.installed ## run the whole service at http://127.0.0.1:8000 (PORT=8001 chooses another port)
 	@exec $(BIN)/python manage.py serve
@@ -41,6 +44,9 @@ demo-clean: $(VENV)/.installed ## remove everything that the demo left
 
 bench: $(VENV)/.installed-dev ## start a service in an empty folder and print one JSON object of figures
 	@$(BIN)/python -m tests.bench
+
+bench-verdict: $(VENV)/.installed-dev ## measure the verdict on cases whose truth is known (CASES=folder REPORT=file.md ARGS="--mixes 50")
+	@$(BIN)/python -m tests.bench_verdict $(CASES) $(if $(REPORT),--report $(REPORT)) $(ARGS)
 
 check: $(VENV)/.installed-dev ## linters, types, import contracts, schemas
 	$(BIN)/ruff check
