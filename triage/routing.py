@@ -39,7 +39,7 @@ def route(attribution: Attribution, cluster: str, ownership: OwnershipMap) -> As
 
 # Guarded kinds that a team writes for its own workloads. The operators guard what they allow, but where the verdict
 # blames such an object as the application's own, it is the team that has to say what it should be.
-_WRITTEN_BY_TEAMS = dict.fromkeys(("NetworkPolicy", "Role", "RoleBinding"), "Workload")
+_WRITTEN_BY_TEAMS = {kind: f"a {kind} of its own" for kind in ("NetworkPolicy", "Role", "RoleBinding")}
 
 
 def _of_its_own_cluster(cluster: str, ownership: OwnershipMap) -> Assignment | None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from ownership.models import Team, User
 from ownership.oncall.models import shown
 from triage.models import Incident, Page
-from triage.verdict.assess import DECIDED
+from triage.verdict import SHIPPED
 from triage.verdict.types import Side
 from triage.web import telling
 from triage.web.ages import age, in_words
@@ -188,7 +188,7 @@ def balance(told: Told, width: int, height: int) -> dict[str, object]:
     """Where a verdict lies between application (left) and cluster (right), with the undecided middle hatched."""
     inner = width - height  # the mark may stand at either end
     at = height / 2 + told.towards_cluster * inner
-    begins, ends = (height / 2 + edge * inner for edge in (1 - DECIDED, DECIDED))
+    begins, ends = (height / 2 + edge * inner for edge in (1 - SHIPPED.threshold, SHIPPED.threshold))
     edge = ends if told.side == Side.CLUSTER else begins
     return {
         "told": told,
