@@ -24,7 +24,7 @@ LOCK := --universal --python-version 3.11 --no-emit-index-url --no-emit-find-lin
 	--no-annotate --custom-compile-command "make locks" pyproject.toml
 export PORT
 
-.PHONY: help up test demo demo-clean bench bench-verdict check locks
+.PHONY: help up test demo demo-clean bench bench-verdict check locks docs
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -57,6 +57,9 @@ check: $(VENV)/.installed-dev ## linters, types, import contracts, schemas
 	WHOSE_SECRET_KEY=only-for-this-check $(BIN)/python manage.py check
 	WHOSE_SECRET_KEY=only-for-this-check $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+docs: $(VENV)/.installed-dev ## write the pages about the verdict anew, from its rules
+	@$(BIN)/python -m tests.verdict_docs
 
 locks: $(VENV)/.installed-dev ## resolve the dependencies again (needs uv)
 	uv pip compile -q --upgrade $(LOCK) --extra embedded -o requirements.lock

@@ -15,6 +15,7 @@ from datetime import timedelta
 
 from triage.verdict import weights
 from triage.verdict.calibration import Calibration, confidence_of
+from triage.verdict.health import checked
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.sentences import Told, sentence_of, would_change
@@ -78,7 +79,7 @@ def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibratio
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
     cases = _cases(findings)
     groups = _absorbed(scene, cases, _groups(scene.troubles, cases))
-    told = [_attribution(cases, group, calibration) for group in groups if group.is_open]
+    told = [_attribution(scene, cases, group, calibration) for group in groups if group.is_open]
     return tuple(sorted(_opening(scene, told), key=lambda one: (-one.margin, one.suspect)))
 
 
@@ -200,7 +201,7 @@ def _is_felt_everywhere(scene: Scene, accused: Accused) -> bool:
 # -- Verdicts --
 
 
-def _attribution(cases: Mapping[Accused, _Case], group: _Group, calibration: Calibration) -> Attribution:
+def _attribution(scene: Scene, cases: Mapping[Accused, _Case], group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(cases, group)
     margin = _margin(rivals, group.accused.side)
     side = group.accused.side
@@ -232,6 +233,7 @@ def _attribution(cases: Mapping[Accused, _Case], group: _Group, calibration: Cal
         namespaces=tuple(namespaces),
         margin=round(margin, 4),
         side=side,
+        checked=checked(scene),
         would_change=would_change(told, _next(rivals, side), _deciding(cases, group, side)),
     )
 

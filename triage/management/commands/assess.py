@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ownership.match import OwnershipMap
 from ownership.sources.mapfile import map_of, parse
 from triage.cases import Case, UnreadableCase, answer, default_map, read_case
+from triage.explained import explained
 
 
 class Command(BaseCommand):
@@ -23,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a case, as JSON")
         parser.add_argument("--ownership", type=Path, metavar="FILE.yaml", help="the map to find owners by")
         parser.add_argument("--format", choices=["text", "json"], default="text", help="json: one list, in order")
+        parser.add_argument(
+            "--explain", action="store_true", help="the whole ledger: suspects, each line of evidence, what was checked"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         ownership = _map(options["ownership"]) if options["ownership"] else default_map()
@@ -31,7 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(answers, indent=1))
             return
         for told in answers:
-            self.stdout.write(_as_text(told))
+            self.stdout.write(explained(told) if options["explain"] else _as_text(told))
 
 
 def _case(file: Path) -> Case:
@@ -56,12 +60,9 @@ def _text(file: Path) -> str:
 
 
 def _as_text(told: dict[str, Any]) -> str:
+    """A line or two for each incident; `--explain` tells the rest."""
     lines = [f"{told['id']}: {'nothing is wrong' if not told['incidents'] else ''}".rstrip()]
     for incident in told["incidents"]:
         lines.append(f"  {incident['sentence']} {incident['confidence']:.0%}")
         lines.append(f"  Whose: {incident['owner'] or 'nobody'}; {incident['why']}")
-        lines += [
-            f"    {finding['weight']:+5.2f} {finding['side']:<11} {finding['claim']}"
-            for finding in incident["findings"]
-        ]
     return "\n".join(lines)

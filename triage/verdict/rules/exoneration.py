@@ -6,9 +6,9 @@ rule says nothing: silence is no green light.
 
 from collections.abc import Iterator
 
+from triage.verdict.health import checked
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
-from triage.verdict.troubles import counted
 from triage.verdict.types import Finding
 from triage.verdict.weights import HINT, NOTHING_SICK
 
@@ -33,20 +33,6 @@ def exoneration(scene: Scene) -> Iterator[Finding]:
             (trouble.subject,),
             "exoneration",
         )
-
-
-def checked(scene: Scene) -> tuple[str, ...]:
-    """What of the platform was looked at and is well, in short sentences."""
-    view = scene.view
-    found = []
-    ready = [node for node in view.nodes.values() if node.is_ready]
-    if ready and len(ready) == len(view.nodes):
-        found.append(f"{len(ready)} of {counted(len(view.nodes), 'node')} are ready")
-    for workload in sorted(view.part_by_workload):
-        pods = view.pods_by_workload.get(workload, ())
-        if pods and all(pod.is_well for pod in pods):
-            found.append(f"{view.part_by_workload[workload].name} has {len(pods)} of {counted(len(pods), 'pod')} ready")
-    return tuple(dict.fromkeys(found))[:12]
 
 
 def _is_sick(effects: frozenset[Effect]) -> bool:

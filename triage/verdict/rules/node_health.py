@@ -5,14 +5,16 @@ been heard for longer than the grace period. Pods of the node are victims unless
 node can cause, such as an image that does not exist.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from alerts.kubernetes.objects import Node
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import PRESSURES, Trouble, counted, is_bad_condition
 from triage.verdict.types import Finding, Side, Suspect
-from triage.verdict.weights import FAIR, HINT, PROOF, STRONG, WEAK
+from triage.verdict.view import names
+from triage.verdict.weights import HINT, PROOF, STRONG, WEAK
 
 # What a lost node does to the pods on it.
 _BY_LOSS = frozenset(
@@ -54,29 +56,32 @@ def node_health(scene: Scene) -> Iterator[Finding]:
 
 
 def _victims(scene: Scene, node: Node, suspect: Suspect, *, is_lost: bool) -> Iterator[Finding]:
+    """One line for all that fit the node alike: forty namespaces hit by one node are one sentence."""
+    alike: dict[float, list[Trouble]] = defaultdict(list)
     for trouble in scene.on_node(node.name):
-        there = [pod for pod in trouble.failing if pod.node == node.name]
+        there = sum(pod.node == node.name for pod in trouble.failing)
         if trouble.failing and not there and not trouble.is_shallow:
             continue
-        fits = bool(trouble.effects & _BY_LOSS)
-        share = len(there) / len(trouble.failing) if trouble.failing else 1.0
-        weight = (STRONG if is_lost else WEAK) * share if fits else HINT
+        share = there / len(trouble.failing) if trouble.failing else 1.0
+        weight = (STRONG if is_lost else WEAK) * share if trouble.effects & _BY_LOSS else HINT
+        alike[round(weight, 3)].append(trouble)
+    for weight, troubles in sorted(alike.items(), reverse=True):
         yield Finding(
             Side.CLUSTER,
-            round(weight, 3),
-            _claim(trouble, node.name, len(there)),
-            "object" if there else "alert",
-            trouble.began_at,
+            weight,
+            _claim(troubles, node.name),
+            "object" if any(trouble.failing for trouble in troubles) else "alert",
+            min(trouble.began_at for trouble in troubles),
             suspect,
-            (trouble.subject,),
+            tuple(trouble.subject for trouble in troubles),
             "node_health",
         )
 
 
-def _claim(trouble: Trouble, node: str, there: int) -> str:
-    if not trouble.failing:
-        return f"{trouble.subject} fails on {node}."
-    return f"{there} of {counted(len(trouble.failing), 'failing pod')} of {trouble.subject} are on {node}."
-
-
-_ = FAIR
+def _claim(troubles: Sequence[Trouble], node: str) -> str:
+    failing = [pod for trouble in troubles for pod in trouble.failing]
+    there = sum(pod.node == node for pod in failing)
+    of = f"{counted(len(troubles), 'workload')} ({names([trouble.subject for trouble in troubles])})"
+    if not failing:
+        return f"{of} {'fails' if len(troubles) == 1 else 'fail'} on {node}."
+    return f"{there} of {counted(len(failing), 'failing pod')} of {of} {'is' if there == 1 else 'are'} on {node}."

@@ -1,0 +1,5 @@
+"""`make docs`."""
+
+from tests.verdict_docs import write
+
+write()
