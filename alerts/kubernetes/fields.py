@@ -1,4 +1,4 @@
-"""Reads fields out of JSON that nobody has checked: what is not of the expected type is as if it were not there. PURE."""
+"""Reads fields out of JSON that nobody has checked: what is of another type is as if it were not there. PURE."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -62,8 +62,22 @@ def moment(value: object) -> datetime | None:
 
 
 _SUFFIXES = {
-    "n": 1e-9, "u": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18,
-    "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40, "Pi": 2.0**50, "Ei": 2.0**60,
+    "n": 1e-9,
+    "u": 1e-6,
+    "m": 1e-3,
+    "": 1.0,
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "P": 1e15,
+    "E": 1e18,
+    "Ki": 2.0**10,
+    "Mi": 2.0**20,
+    "Gi": 2.0**30,
+    "Ti": 2.0**40,
+    "Pi": 2.0**50,
+    "Ei": 2.0**60,
 }
 
 

@@ -1,6 +1,7 @@
 """From the JSON of the Kubernetes API to objects and events. PURE.
 
-Raw JSON rather than the client's models: one field of an unexpected shape breaks a whole list of models, and nothing here.
+Raw JSON rather than the client's models: one field of an unexpected shape breaks a whole list of models, and nothing
+here.
 """
 
 from collections.abc import Iterable, Mapping

@@ -7,7 +7,7 @@ see k or more of them there is the tail of the hypergeometric distribution:
 
 (Fisher's exact test, one-sided; R. A. Fisher, 1935.) A small p is not yet the odds that the property is to blame. As
 log-odds at most -ln(-e * p * ln p) can be read out of it, for p < 1/e (Sellke, Bayarri, Berger: Calibration of p values
-for testing precise null hypotheses, The American Statistician 55, 2001), so that small counts do not pretend to be proof.
+for testing precise null hypotheses, The American Statistician 55, 2001): so small counts do not pretend to be proof.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Which workloads are parts of the platform: known by what they run, not by what somebody called them. PURE.
 
 A part is recognised by the image that its containers run and by the labels that its makers give it. Names of namespaces
-and workloads are the operators' choice and say nothing by themselves; whose a namespace is comes from the ownership map.
+and workloads are the operators' choice and say nothing by themselves; whose a namespace is, the ownership map says.
 """
 
 from collections.abc import Iterable, Mapping

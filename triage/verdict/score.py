@@ -2,7 +2,7 @@
 
 1. For each suspect the lines of evidence are added as log-odds; each further line of the same rule counts for less.
 2. Each trouble goes to the suspect that explains it best. One that explains many at once is believed more.
-3. What only says that something is wrong follows the deeper cause beside it: in its namespace, on its node, or behind it.
+3. What only says that something is wrong follows the deeper cause beside it: in its namespace, on its node, behind it.
 4. For each cause, all who could have done it are compared; the side that holds most of the odds is the verdict, unless
    that is too close to call.
 """
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from triage.verdict import weights
 from triage.verdict.calibration import Calibration, confidence_of
@@ -35,8 +36,7 @@ _EVERYWHERE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Accused:
+class Accused(NamedTuple):
     """A suspect on a side."""
 
     suspect: Suspect
@@ -50,15 +50,22 @@ class _Case:
     findings: tuple[Finding, ...]
     general: float  # log-odds of what is said of it as such
     links: Mapping[Suspect, float]  # trouble to log-odds that it comes from here
-
-    @property
-    def bonus(self) -> float:
-        """One cause of many troubles is likelier than as many causes of one each."""
-        count = sum(1 for weight in self.links.values() if weight > 0)
-        return min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
+    bonus: float  # one cause of many troubles is likelier than as many causes of one each
 
     def score(self, trouble: Suspect) -> float:
         return self.general + self.links[trouble] + self.bonus
+
+
+class _Court:
+    """All that is held against everybody, and who is accused of what."""
+
+    def __init__(self, cases: Mapping[Accused, _Case]) -> None:
+        self.cases = cases
+        by_trouble: dict[Suspect, list[tuple[Accused, float]]] = defaultdict(list)
+        for accused, case in cases.items():
+            for subject, weight in case.links.items():
+                by_trouble[subject].append((accused, weight))
+        self.by_trouble: Mapping[Suspect, list[tuple[Accused, float]]] = by_trouble
 
 
 @dataclass
@@ -74,12 +81,17 @@ class _Group:
     def is_open(self) -> bool:
         return any(trouble.is_open for trouble in self.troubles)
 
+    @property
+    def subjects(self) -> list[Suspect]:
+        """What it is to blame for, of what calls for an incident."""
+        return [trouble.subject for trouble in self.troubles if trouble.is_open]
+
 
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
-    cases = _cases(findings)
-    groups = _absorbed(scene, cases, _groups(scene.troubles, cases))
-    told = [_attribution(scene, cases, group, calibration) for group in groups if group.is_open]
+    court = _Court(_cases(findings))
+    groups = _absorbed(scene, court, _groups(scene.troubles, court.cases))
+    told = [_attribution(scene, court, group, calibration) for group in groups if group.is_open]
     return tuple(sorted(_opening(scene, told), key=lambda one: (-one.margin, one.suspect)))
 
 
@@ -100,11 +112,10 @@ def _case(lines: Sequence[Finding]) -> _Case:
             general[line.rule].append(line.weight)
         for trouble in line.explains:
             linked[trouble][line.rule].append(line.weight)
-    return _Case(
-        tuple(once),
-        sum(_damped(rows) for rows in general.values()),
-        {trouble: sum(_damped(rows) for rows in by_rule.values()) for trouble, by_rule in linked.items()},
-    )
+    links = {trouble: sum(_damped(rows) for rows in by_rule.values()) for trouble, by_rule in linked.items()}
+    count = sum(1 for weight in links.values() if weight > 0)
+    bonus = min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
+    return _Case(tuple(once), sum(_damped(rows) for rows in general.values()), links, bonus)
 
 
 def _damped(rows: Sequence[float]) -> float:
@@ -148,26 +159,63 @@ def _depth(accused: Accused) -> int:
 # -- Shadows --
 
 
-def _absorbed(scene: Scene, cases: Mapping[Accused, _Case], groups: list[_Group]) -> list[_Group]:
+def _absorbed(scene: Scene, court: _Court, groups: list[_Group]) -> list[_Group]:
     """What only says that something is wrong follows the deeper cause beside it, the weakest first."""
     alive = sorted(groups, key=lambda one: (-one.is_specific, -one.score, one.accused))
-    for group in reversed(list(alive)):
+    near = _Nearby(scene, alive)
+    gone: set[Accused] = set()
+    for group in reversed(alive):
         if group.is_specific:
             continue
-        cause = _cause_of(scene, cases, group, [one for one in alive if one is not group])
+        cause = _cause_of(scene, court, group, [one for one in near.to(court, group) if one.accused not in gone])
         if cause is not None:
             cause.troubles.extend(group.troubles)
-            alive.remove(group)
-    return alive
+            near.moved(cause, group)
+            gone.add(group.accused)
+    return [group for group in alive if group.accused not in gone]
 
 
-def _cause_of(scene: Scene, cases: Mapping[Accused, _Case], group: _Group, others: Sequence[_Group]) -> _Group | None:
+class _Nearby:
+    """Which groups may be the cause of another, so that nobody compares all with all."""
+
+    def __init__(self, scene: Scene, strongest_first: Sequence[_Group]) -> None:
+        self.order = {group.accused: place for place, group in enumerate(strongest_first)}
+        self.groups = {group.accused: group for group in strongest_first}
+        self.everywhere = [
+            one.accused
+            for one in strongest_first
+            if one.is_specific and (one.accused.side is Side.CLUSTER or _is_felt_everywhere(scene, one.accused))
+        ][:50]
+        self.in_namespace: dict[str, set[Accused]] = defaultdict(set)
+        for group in strongest_first:
+            for trouble in group.troubles:
+                self.in_namespace[trouble.namespace].add(group.accused)
+            self.in_namespace[group.accused.suspect.namespace].add(group.accused)
+
+    def moved(self, cause: _Group, group: _Group) -> None:
+        """The troubles of a group are another's now."""
+        for trouble in group.troubles:
+            self.in_namespace[trouble.namespace].add(cause.accused)
+
+    def to(self, court: _Court, group: _Group) -> list[_Group]:
+        """The groups that may be the cause of this one, the strongest first."""
+        found: set[Accused] = set(self.everywhere)
+        for trouble in group.troubles:
+            found |= {accused for accused, _ in court.by_trouble.get(trouble.subject, ()) if accused in self.groups}
+            found |= {Accused(Suspect("Node", node), Side.CLUSTER) for node in trouble.nodes} & self.groups.keys()
+            if trouble.namespace:
+                found |= self.in_namespace[trouble.namespace]
+        found.discard(group.accused)
+        return [self.groups[accused] for accused in sorted(found, key=self.order.__getitem__)]
+
+
+def _cause_of(scene: Scene, court: _Court, group: _Group, others: Sequence[_Group]) -> _Group | None:
     """The deeper or stronger cause of which this group is a shadow; `others` come strongest first."""
     best: tuple[float, _Group] | None = None
     for one in others:
         if not one.is_specific and one.score < group.score:
             continue
-        rank = _reach(scene, cases[one.accused], one, group)
+        rank = _reach(scene, court.cases[one.accused], one, group)
         if rank > 0 and (best is None or rank > best[0]):
             best = rank, one
     return best[1] if best else None
@@ -181,10 +229,12 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
         return 4.0
     if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
         return 3.0
-    namespaces = {one.namespace for one in shadow.troubles} - {""}
-    if namespaces and namespaces <= {one.namespace for one in cause.troubles} | {suspect.namespace}:
-        return 2.0
     is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
+    namespaces = {one.namespace for one in shadow.troubles} - {""}
+    theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
+    # What a team broke shows all over its namespace; the platform's victims there are those that it can reach.
+    if namespaces and namespaces <= theirs and (is_shallow or cause.accused.side is Side.APPLICATION):
+        return 2.0
     if in_time and cause.is_specific and _is_felt_everywhere(scene, cause.accused) and is_shallow:
         return 1.0
     both = cause.accused.side is shadow.accused.side is Side.CLUSTER
@@ -201,25 +251,19 @@ def _is_felt_everywhere(scene: Scene, accused: Accused) -> bool:
 # -- Verdicts --
 
 
-def _attribution(scene: Scene, cases: Mapping[Accused, _Case], group: _Group, calibration: Calibration) -> Attribution:
-    rivals = _rivals(cases, group)
+def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibration) -> Attribution:
+    rivals = _rivals(court, group)
     margin = _margin(rivals, group.accused.side)
-    side = group.accused.side
-    if margin < 0:
-        side, margin = side.other, -margin
-    confidence = confidence_of(margin, calibration)
-    leading = [one for one in rivals if one[0].side is side] or rivals
-    suspect = (
-        max(leading, key=lambda pair: (pair[1], pair[0]))[0].suspect
-        if side is not group.accused.side
-        else group.accused.suspect
-    )
+    side = group.accused.side if margin >= 0 else group.accused.side.other
+    suspect = group.accused.suspect
+    if side is not group.accused.side:
+        suspect = next((accused.suspect for accused, _ in rivals if accused.side is side), suspect)
+    confidence = confidence_of(abs(margin), calibration)
     verdict = Verdict(side.value) if confidence >= calibration.threshold else Verdict.UNCERTAIN
-    lines = _ledger(cases, group, rivals)
-    symptoms = [symptom for trouble in group.troubles for symptom in trouble.symptoms]
-    namespaces = sorted({trouble.namespace for trouble in group.troubles} - {""})
-    opening = [trouble for trouble in group.troubles if trouble.is_open] or group.troubles
-    told = Told(verdict, side, suspect, lines, tuple(opening), tuple(namespaces))
+    lines = _ledger(court.cases, group, rivals)
+    namespaces = tuple(sorted({trouble.namespace for trouble in group.troubles} - {""}))
+    opening = tuple(trouble for trouble in group.troubles if trouble.is_open)
+    told = Told(verdict, side, suspect, lines, opening, namespaces)
     return Attribution(
         verdict=verdict,
         confidence=round(confidence, 4),
@@ -229,32 +273,38 @@ def _attribution(scene: Scene, cases: Mapping[Accused, _Case], group: _Group, ca
         began_at=min(trouble.began_at for trouble in group.troubles),
         findings=lines,
         candidates=_candidates(rivals),
-        symptoms=tuple(sorted({symptom.key for symptom in symptoms})),
-        namespaces=tuple(namespaces),
-        margin=round(margin, 4),
+        symptoms=tuple(sorted({symptom.key for trouble in group.troubles for symptom in trouble.symptoms})),
+        namespaces=namespaces,
+        margin=round(abs(margin), 4),
         side=side,
         checked=checked(scene),
-        would_change=would_change(told, _next(rivals, side), _deciding(cases, group, side)),
+        would_change=would_change(told, _next(rivals, side), _deciding(court, group, rivals)),
     )
 
 
-def _rivals(cases: Mapping[Accused, _Case], group: _Group) -> list[tuple[Accused, float]]:
-    """All who could be to blame for the group, with their log-odds."""
-    subjects = [one.subject for one in group.troubles if one.is_open] or [one.subject for one in group.troubles]
-    found = []
-    for accused, case in cases.items():
-        explained = [case.links.get(subject, 0.0) for subject in subjects]
-        share = sum(1 for weight in explained if weight > 0) / len(subjects)
-        if accused == group.accused:
-            positive = [weight for weight in explained if weight > 0] or [max(case.links.values(), default=0.0)]
-            total = _bounded(case.general + sum(positive) / len(positive)) + case.bonus
-        elif share > 0:
-            total = _bounded(case.general + sum(explained) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
-            total += case.bonus * share
-        else:
-            continue
-        found.append((accused, total))
+def _rivals(court: _Court, group: _Group) -> list[tuple[Accused, float]]:
+    """All who could be to blame for the group, with their log-odds, the likeliest first."""
+    subjects = group.subjects
+    explained: dict[Accused, list[float]] = defaultdict(list)
+    for subject in subjects:
+        for accused, weight in court.by_trouble.get(subject, ()):
+            explained[accused].append(weight)
+    found = [(group.accused, _own_odds(court.cases[group.accused], subjects))]
+    for accused, linked in explained.items():
+        share = sum(1 for weight in linked if weight > 0) / len(subjects)
+        if share > 0 and accused != group.accused:
+            case = court.cases[accused]
+            odds = _bounded(case.general + sum(linked) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
+            found.append((accused, odds + case.bonus * share))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _own_odds(case: _Case, subjects: Sequence[Suspect]) -> float:
+    """Log-odds of the suspect that a group is named after. The others of the group are shadows of what it explains;
+    they say nothing against it."""
+    linked = [weight for subject in subjects if (weight := case.links.get(subject, 0.0)) > 0]
+    linked = linked or [max(case.links.values(), default=0.0)]
+    return _bounded(case.general + sum(linked) / len(linked)) + case.bonus
 
 
 def _margin(rivals: Sequence[tuple[Accused, float]], side: Side) -> float:
@@ -299,15 +349,16 @@ def _next(rivals: Sequence[tuple[Accused, float]], side: Side) -> Suspect | None
     return next((accused.suspect for accused, _ in rivals if accused.side is not side), None)
 
 
-def _deciding(cases: Mapping[Accused, _Case], group: _Group, side: Side) -> Finding | None:
+def _deciding(court: _Court, group: _Group, rivals: Sequence[tuple[Accused, float]]) -> Finding | None:
     """The one line without which the other side would lead."""
-    case = cases[group.accused]
-    subjects = {trouble.subject for trouble in group.troubles}
-    lines = [line for line in case.findings if line.weight > 0 and (not line.explains or subjects & set(line.explains))]
+    case = court.cases[group.accused]
+    subjects = group.subjects
+    mine = set(subjects)
+    others = [pair for pair in rivals if pair[0] != group.accused]
+    lines = [line for line in case.findings if line.weight > 0 and (not line.explains or mine & set(line.explains))]
     for line in lines[:5]:
-        without = dict(cases)
-        without[group.accused] = _case([one for one in case.findings if one is not line])
-        if _margin(_rivals(without, group), side) <= 0:
+        without = _case([one for one in case.findings if one is not line])
+        if _margin([*others, (group.accused, _own_odds(without, subjects))], group.accused.side) <= 0:
             return line
     return None
 

@@ -5,14 +5,16 @@ not tell. An event about something whose status says that it is well is history.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from alerts.kubernetes.fields import dig, text
-from alerts.kubernetes.objects import Condition, Node, Pod, Thing
+from alerts.kubernetes.objects import Condition, Pod, Thing
 from alerts.kubernetes.parse import conditions_of
 from alerts.reports import EventReport
+from triage.verdict.effects import NODE_REASONS, effect_of_alert, effect_of_event
 from triage.verdict.states import SHALLOW, Effect, effect_of
 from triage.verdict.types import Suspect, Symptom
 from triage.verdict.view import WORKLOADS, View, replicas
@@ -35,7 +37,7 @@ class Trouble:
     events: tuple[EventReport, ...] = ()  # bad ones about it that still hold
     is_open: bool = True  # it calls for an incident; others are only evidence
     nodes: frozenset[str] = frozenset()  # on which it fails, where that is told
-    workloads: tuple[Suspect, ...] = field(default=())  # of a component: the workloads that it is made of
+    workloads: tuple[Suspect, ...] = ()  # of a component: the workloads that it is made of
 
     @property
     def is_shallow(self) -> bool:
@@ -52,121 +54,9 @@ class Trouble:
         return "\n".join([*(event.message for event in self.events), *(symptom.text for symptom in self.symptoms)])
 
 
-# What a bad event means for the thing that it is about. By reason; a few by their words as well, below.
-_BY_REASON: Mapping[str, Effect] = {
-    "FailedScheduling": Effect.UNSCHEDULED,
-    "FailedCreate": Effect.REFUSED,
-    "FailedMount": Effect.CREATING,
-    "FailedAttachVolume": Effect.CREATING,
-    "FailedMapVolume": Effect.CREATING,
-    "FailedCreatePodSandBox": Effect.CREATING,
-    "FailedCreatePodContainer": Effect.CREATING,
-    "NetworkNotReady": Effect.CREATING,
-    "CNIError": Effect.CREATING,
-    "FailedPodSandBoxStatus": Effect.CREATING,
-    "Unhealthy": Effect.UNREADY,
-    "ProbeError": Effect.UNREADY,
-    "Evicted": Effect.EVICTED,
-    "Preempted": Effect.EVICTED,
-    "OOMKilling": Effect.OOM,
-    "BackoffLimitExceeded": Effect.JOB,
-    "DeadlineExceeded": Effect.JOB,
-    "ProvisioningFailed": Effect.CLAIM,
-    "FailedBinding": Effect.CLAIM,
-    "VolumeResizeFailed": Effect.CLAIM,
-    "VolumeFailedDelete": Effect.CLAIM,
-    "FailedGetResourceMetric": Effect.SCALING,
-    "FailedComputeMetricsReplicas": Effect.SCALING,
-    "FailedGetExternalMetric": Effect.SCALING,
-    "NodeNotReady": Effect.NODE_LOST,
-    "InspectFailed": Effect.IMAGE,
-    "ErrImageNeverPull": Effect.IMAGE,
-    "FailedPostStartHook": Effect.START,
-    "FailedKillPod": Effect.TERMINATING,
-    "NotTriggerScaleUp": Effect.UNSCHEDULED,
-    "NoPods": Effect.BUDGET,
-    "CalculateExpectedPodCountFailed": Effect.BUDGET,
-}
-_NODE_REASONS = frozenset(
-    {"NodeNotReady", "NodeHasDiskPressure", "NodeHasInsufficientMemory", "NodeHasInsufficientPID", "SystemOOM"}
-    | {"EvictionThresholdMet", "ContainerGCFailed", "ImageGCFailed", "FreeDiskSpaceFailed", "KernelDeadlock"}
-    | {
-        "FilesystemIsReadOnly",
-        "OOMKilling",
-        "TaskHung",
-        "DockerHung",
-        "KernelOops",
-        "NodeStatusUnknown",
-        "NodeUnreachable",
-    }
-    | {"FrequentKubeletRestart", "FrequentContainerdRestart", "FrequentDockerRestart", "CorruptDockerImage"}
-    | {"KubeletSetupFailed", "NetworkUnavailable", "CIDRNotAvailable", "CgroupFailure", "Ext4Error"}
-)
-# Bad words of Warning events whose reason nobody knows mean nothing yet; these reasons never mean trouble.
-_HARMLESS = frozenset(
-    {
-        "InvalidDiskCapacity",
-        "Rebooted",
-        "DNSConfigForming",
-        "MissingClusterDNS",
-        "CheckLimitsForResolvConf",
-        "Rescheduled",
-    }
-    | {
-        "FailedToUpdateEndpoint",
-        "FailedToUpdateEndpointSlices",
-        "FailedToCreateEndpoint",
-        "PolicyViolation",
-        "KubeAPIReadyz",
-    }
-    | {"UnfinishedPreStopHook", "AlreadyMountedVolume", "OwnerRefInvalidNamespace", "NodeAllocatableEnforced"}
-    | {"FailedPreStopHook", "RegisteredNode", "RemovingNode", "ExceededGracePeriod", "NodeShutdown"}
-)
 PRESSURES = frozenset({"MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"})
 _RECENT = timedelta(minutes=12)
 _SETTLED = timedelta(minutes=2)
-
-_WORDS: tuple[tuple[Effect, tuple[str, ...]], ...] = (
-    (Effect.OOM, ("oom", "outofmemory")),
-    (Effect.CRASH, ("crash", "restart")),
-    (Effect.JOB, ("kubejob", "jobfailed", "cronjob", "jobnot")),
-    (Effect.CLAIM, ("persistentvolume", "pvc", "volume")),
-    (Effect.SCALING, ("hpa", "autoscaler", "maxedout")),
-    (Effect.BUDGET, ("pdb", "disruption")),
-    (Effect.QUOTA, ("quota",)),
-    (
-        Effect.SHORT,
-        (
-            "replicas",
-            "rollout",
-            "generationmismatch",
-            "mismatch",
-            "updatenot",
-            "daemonset",
-            "deployment",
-            "statefulset",
-        ),
-    ),
-    (Effect.UNREADY, ("notready", "unready", "nothealthy", "unhealthy")),
-    (
-        Effect.REQUESTS,
-        ("error", "latency", "slow", "5xx", "4xx", "http", "request", "probe", "availability", "slo", "sli", "timeout")
-        + (
-            "traffic",
-            "unreachable",
-            "down",
-            "breach",
-            "apdex",
-            "success",
-            "blackbox",
-            "anomaly",
-            "lag",
-            "consumer",
-            "inactive",
-        ),
-    ),
-    (Effect.RESOURCES, ("cpu", "memory", "throttling", "saturation", "resource")),
-)
 
 
 def troubles_of(view: View) -> dict[Suspect, Trouble]:
@@ -219,7 +109,7 @@ class _Fold:
                     self.settled.add(subject)
 
     def _leftovers(self, workload: Suspect, states: list[tuple[Pod, Effect | None]]) -> frozenset[str]:
-        """Pods that ended badly and were replaced: the controller has all that it asks for, or a later run went well."""
+        """Pods that ended badly and were replaced: the controller has all it asks for, or a later run went well."""
         ended = [pod for pod, effect in states if effect is not None and pod.phase == "Failed"]
         if not ended:
             return frozenset()
@@ -412,12 +302,12 @@ class _Fold:
         return not self.view.pods and self.view.now - event.last_at <= _RECENT and (event.count > 1 or event.is_warning)
 
     def _node_event(self, event: EventReport) -> None:
-        if event.reason not in _NODE_REASONS:
+        if event.reason not in NODE_REASONS:
             return
         subject = Suspect("Node", event.name)
         node = self.view.nodes.get(event.name)
         is_over = node is not None and subject not in self.effects and node.is_ready
-        if is_over and (event.reason in {"NodeNotReady"} or self.view.now - event.last_at > _RECENT):
+        if is_over and (event.reason == "NodeNotReady" or self.view.now - event.last_at > _RECENT):
             return
         if self._calmed(event):
             return
@@ -480,10 +370,25 @@ class _Fold:
         return found
 
     def _move(self, source: Suspect, target: Suspect) -> None:
-        for store in (self.effects, self.at, self.made_of):
-            store[target] |= store.pop(source, set())  # type: ignore[operator, attr-defined, index]
-        for rows in (self.failing, self.well, self.symptoms, self.events, self.began):
-            rows[target].extend(rows.pop(source, []))  # type: ignore[attr-defined, index]
+        _join(self.effects, source, target)
+        _join(self.at, source, target)
+        _join(self.made_of, source, target)
+        _append(self.failing, source, target)
+        _append(self.well, source, target)
+        _append(self.symptoms, source, target)
+        _append(self.events, source, target)
+        _append(self.began, source, target)
+
+
+_One = TypeVar("_One")
+
+
+def _join(store: dict[Suspect, set[_One]], source: Suspect, target: Suspect) -> None:
+    store[target] |= store.pop(source, set())
+
+
+def _append(store: dict[Suspect, list[_One]], source: Suspect, target: Suspect) -> None:
+    store[target].extend(store.pop(source, []))
 
 
 def is_bad_condition(name: str, condition: Condition) -> bool:
@@ -494,46 +399,6 @@ def is_bad_condition(name: str, condition: Condition) -> bool:
 
 
 _GOOD_CONDITIONS = frozenset({"Ready", "EtcdIsVoter", "Schedulable", "NodeUpgrade", "UpdateComplete", "Initialized"})
-
-
-def effect_of_alert(symptom: Symptom, subject: Suspect) -> Effect:
-    """How it fails, as the alert's name tells."""
-    if subject.kind in {"Node", "Component", "Cluster"}:
-        return Effect.OBJECT
-    name = symptom.alertname.casefold()
-    reason = symptom.labels.get("reason", "")
-    if reason in {"ImagePullBackOff", "ErrImagePull", "InvalidImageName"}:
-        return Effect.IMAGE
-    if reason == "CreateContainerConfigError":
-        return Effect.CONFIG
-    if reason == "OOMKilled":
-        return Effect.OOM
-    return next((effect for effect, words in _WORDS if any(word in name for word in words)), Effect.OTHER)
-
-
-def effect_of_event(event: EventReport) -> Effect | None:
-    """What a bad event means for its object; None where it is no bad news."""
-    if event.reason in _HARMLESS:
-        return None
-    if event.reason == "BackOff":
-        return Effect.IMAGE if "pulling image" in event.message else Effect.CRASH
-    if event.reason == "Failed":
-        return _of_failed(event.message)
-    if event.reason == "NodeNotReady" and event.kind == "Node":
-        return Effect.OBJECT
-    if event.reason in _BY_REASON:
-        return _BY_REASON[event.reason]
-    return Effect.OTHER if event.is_warning else None
-
-
-def _of_failed(message: str) -> Effect:
-    """The kubelet's `Failed` covers images, configuration and starts."""
-    words = message.casefold()
-    if "image" in words and ("pull" in words or "inspect" in words or "invalidimage" in words):
-        return Effect.IMAGE
-    if any(word in words for word in ("secret", "configmap", "couldn't find key", "must be specified")):
-        return Effect.CONFIG
-    return Effect.START
 
 
 def _since(pod: Pod) -> datetime | None:
@@ -559,8 +424,3 @@ def most_common(values: Iterable[str]) -> str:
     """The value that stands most often; of several the first by name."""
     counts = Counter(values)
     return min(counts, key=lambda one: (-counts[one], one)) if counts else ""
-
-
-def is_lost(node: Node) -> bool:
-    """Whether the node does not answer or says itself that it cannot work."""
-    return not node.is_ready

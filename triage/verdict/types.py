@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from alerts.kubernetes.objects import Objects
 from alerts.reports import ChangeReport, EventReport, Sample, SignalReport
@@ -28,8 +29,7 @@ class Verdict(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Suspect:
+class Suspect(NamedTuple):
     """What could be to blame: an object of the cluster, by kind and name."""
 
     kind: str
@@ -44,6 +44,9 @@ class Suspect:
     def __str__(self) -> str:
         where = f"{self.namespace}/" if self.namespace else ""
         return f"{self.kind} {where}{self.name}"
+
+
+_NOBODY = Suspect("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Finding:
     claim: str
     source: str
     observed_at: datetime
-    suspect: Suspect = Suspect("", "")
+    suspect: Suspect = _NOBODY
     explains: tuple[Suspect, ...] = ()
     rule: str = ""
     is_specific: bool = False
@@ -134,7 +137,3 @@ class Attribution:
     side: Side = Side.CLUSTER  # which side leads
     would_change: str = ""  # the single observation that would change this verdict
     checked: tuple[str, ...] = ()  # what of the platform was looked at and is well, in sentences
-
-    @property
-    def suspect_side(self) -> Side:
-        return self.side

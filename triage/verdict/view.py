@@ -38,7 +38,9 @@ class View:
         self.now: datetime = snapshot.now
         self.cluster = Suspect("Cluster", snapshot.cluster)
         self.nodes: dict[str, Node] = {node.name: node for node in snapshot.objects.nodes}
-        self.pods: dict[tuple[str, str], Pod] = {(pod.namespace, pod.name): pod for pod in snapshot.objects.pods}
+        self.pods: dict[tuple[str, str], Pod] = {
+            (pod.thing.namespace, pod.thing.name): pod for pod in snapshot.objects.pods
+        }
         self.things: dict[Ref, Thing] = {thing.ref: thing for thing in snapshot.objects.others}
         self.has_objects = bool(self.nodes or self.pods or self.things)
         self.lost_nodes = frozenset(node.name for node in self.nodes.values() if not node.is_ready)
@@ -47,6 +49,7 @@ class View:
             by_kind[thing.kind].append(thing)
         self._by_kind: Mapping[str, list[Thing]] = by_kind
         self._roots: dict[Ref, Suspect] = {}
+        self._folded: dict[Suspect, Suspect] = {}
         self.pods_by_workload: dict[Suspect, list[Pod]] = defaultdict(list)
         self.pods_by_node: dict[str, list[Pod]] = defaultdict(list)
         for pod in snapshot.objects.pods:
@@ -82,16 +85,19 @@ class View:
         return self.things.get(Ref(kind, namespace, name))
 
     def knows(self, kind: str, namespace: str = "") -> bool:
-        """Whether objects of this kind were read at all (in this namespace): only then does a missing one mean anything."""
+        """Whether objects of this kind were read at all (in this namespace): else a missing one means nothing."""
         things = self._by_kind.get(kind, ())
         return any(thing.namespace == namespace for thing in things) if namespace else bool(things)
 
     def root(self, suspect: Suspect) -> Suspect:
         """The workload at the top: of a ReplicaSet its Deployment, of a Job its CronJob."""
-        ref = Ref(suspect.kind, suspect.namespace, suspect.name)
-        if ref not in self._roots:
-            self._roots[ref] = self._find_root(ref)
-        return self._roots[ref]
+        return self._root(Ref(suspect.kind, suspect.namespace, suspect.name))
+
+    def _root(self, ref: Ref) -> Suspect:
+        found = self._roots.get(ref)
+        if found is None:
+            found = self._roots[ref] = self._find_root(ref)
+        return found
 
     def _find_root(self, ref: Ref) -> Suspect:
         here = Suspect(ref.kind, ref.name, ref.namespace)
@@ -111,8 +117,8 @@ class View:
         """What runs the pod; the pod itself where nothing does."""
         owner = pod.thing.owner
         if owner is None or owner.kind == "Node":
-            return Suspect("Pod", pod.name, pod.namespace)
-        return self.root(Suspect(owner.kind, owner.name, owner.namespace))
+            return Suspect("Pod", pod.thing.name, pod.thing.namespace)
+        return self._root(owner)
 
     def workload_of_pod_named(self, namespace: str, name: str) -> Suspect:
         """The same for a pod of which only the name is known: it may be gone."""
@@ -246,7 +252,7 @@ class View:
         return found
 
     def _part(self, workload: Suspect) -> Part | None:
-        pods = self.pods_by_workload.get(workload, ())
+        pods = self.pods_by_workload.get(workload, [])
         thing = self.object_of(workload)
         spec = self.template_of(workload)
         images = [text(one.get("image")) for one in rows(spec.get("containers"))]
@@ -254,18 +260,13 @@ class View:
         if thing is not None:
             labels = {**thing.labels, **texts(dig(thing.spec, "template", "metadata", "labels")), **labels}
         part = part_of(images, labels)
-        if part is None and pods and "kubernetes.io/config.mirror" in pods[0].thing.annotations:
+        is_static = bool(pods) and _is_static(pods[0])
+        if part is None and is_static:
             part = part_named(labels.get("component", "")) or Part(workload.name, Role.CONTROL_PLANE)
         if part is None and text(spec.get("priorityClassName")) in _CRITICAL:
             part = Part(workload.name, Role.NODE if workload.kind == "DaemonSet" else Role.TOOL)
-        if part is not None and not part.is_always:
-            is_static = bool(pods) and (
-                "kubernetes.io/config.mirror" in pods[0].thing.annotations
-                or (pods[0].thing.owner is not None and pods[0].thing.owner.kind == "Node")
-            )
-            if not is_static and workload.namespace not in self.snapshot.platform_namespaces:
-                return None
-        return part
+        is_at_home = is_static or workload.namespace in self.snapshot.platform_namespaces
+        return part if part is None or part.is_always or is_at_home else None
 
     @cached_property
     def platform_namespaces(self) -> frozenset[str]:
@@ -295,8 +296,11 @@ class View:
 
     def folded(self, workload: Suspect) -> Suspect:
         """A part of the platform as a component, so that all that is said of it is said of one suspect."""
-        part = self.part_by_workload.get(workload)
-        return Suspect("Component", part.name) if part else workload
+        found = self._folded.get(workload)
+        if found is None:
+            part = self.part_by_workload.get(workload)
+            found = self._folded[workload] = Suspect("Component", part.name) if part else workload
+        return found
 
     def role_of(self, suspect: Suspect) -> Role | None:
         """What the component or workload does for others."""
@@ -314,7 +318,7 @@ class View:
     # -- Metrics --
 
     def metric(self, *names: str) -> list[Sample]:
-        """The samples of the metrics with one of these names; what is recorded (`:rate5m`) counts as the metric itself."""
+        """The samples of these metrics; one that is recorded (`:rate5m`) counts as the metric itself."""
         wanted = frozenset(names)
         return [
             sample
@@ -330,6 +334,12 @@ class View:
                 return labels[label]
         host = labels.get("instance", "").rpartition(":")[0] or labels.get("instance", "")
         return self.address_of_node.get(host, host if host in self.nodes else "")
+
+
+def _is_static(pod: Pod) -> bool:
+    """Whether the kubelet runs it from a file of its node; such a pod is owned by the node, or marked as a mirror."""
+    owner = pod.thing.owner
+    return "kubernetes.io/config.mirror" in pod.thing.annotations or (owner is not None and owner.kind == "Node")
 
 
 def replicas(thing: Thing | None) -> tuple[int, int] | None:

@@ -1,6 +1,6 @@
 """How much a line of evidence counts, in log-odds (natural logarithm). PURE: numbers, each set by hand and named here.
 
-3.0 means that the line is twenty times as likely if the suspect is to blame as if it is not; 1.1 three times; 0.7 twice.
+3.0 means that the line is twenty times as likely if the suspect is to blame as if it is not; 1.1 three times.
 """
 
 from collections.abc import Mapping

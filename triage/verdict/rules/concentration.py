@@ -1,7 +1,6 @@
 """Where the failure is concentrated, against a control group of what does not share it.
 
-For each node, zone, node pool, image, registry, storage class, revision and workload: of the pods that share it, how many
-fail, against how many of those that do not? The formula and its source are in `triage/verdict/concentration.py`. Small
+For each node, zone, node pool and workload: of the pods that share it, how many fail, against how many of those that do not? The formula and its source are in `triage/verdict/concentration.py`. Small
 counts stay small: one failing pod of three proves nothing.
 """
 
@@ -28,7 +27,7 @@ def concentration(scene: Scene) -> Iterator[Finding]:
     population = [pod for pod in view.pods.values() if pod.phase != "Succeeded"]
     if not failing or len(population) < 2:
         return
-    bad = [pod for pod in population if (pod.namespace, pod.name) in failing]
+    bad = [pod for pod in population if (pod.thing.namespace, pod.thing.name) in failing]
     yield from _workloads(scene, population, bad)
     for kind, share in _places(scene, population).items():
         yield from _place(scene, kind, share, population, bad, failing)
@@ -83,7 +82,7 @@ def _place(
     if len(share) < 2:
         return
     for name, pods in sorted(share.items()):
-        there = [pod for pod in pods if (pod.namespace, pod.name) in failing]
+        there = [pod for pod in pods if (pod.thing.namespace, pod.thing.name) in failing]
         subjects = {
             subject
             for pod in there

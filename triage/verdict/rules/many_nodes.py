@@ -1,8 +1,8 @@
 """Nodes of one zone or pool that are lost together have one cause, and it is deeper than each of them.
 
 Counted over nodes: of N nodes L are not ready; of the n in the zone (or pool) k are. The tail of the hypergeometric
-distribution says how likely that is by chance (`triage/verdict/concentration.py`). Where nodes are lost in no common zone
-or pool, most of the cluster being lost points to what all of them need: the control plane, the network.
+distribution says how likely that is by chance (`triage/verdict/concentration.py`). Where nodes are lost in no common
+zone or pool, most of the cluster being lost points to what all of them need: the control plane, the network.
 """
 
 from collections import defaultdict

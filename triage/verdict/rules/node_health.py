@@ -1,7 +1,7 @@
 """A node that is not ready, or that says itself what is wrong with it, is the platform's, and takes its pods with it.
 
-Read from the node's conditions, which the kubelet and the node controller keep. `Unknown` means that the kubelet has not
-been heard for longer than the grace period. Pods of the node are victims unless their own status names a fault that no
+Read from the node's conditions, which the kubelet and the node controller keep. `Unknown` means that nobody has heard
+the kubelet for longer than the grace period. Pods of the node are victims unless their own status names a fault that no
 node can cause, such as an image that does not exist.
 """
 

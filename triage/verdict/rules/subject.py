@@ -1,7 +1,7 @@
 """What fails is itself the first suspect.
 
-Most failures of a workload are its own, and what the platform runs is the platform's. This says little by itself; a line
-of any other rule outweighs it.
+Most failures of a workload are its own, and what the platform runs is the platform's. This says little by itself; a
+line of any other rule outweighs it.
 """
 
 from collections.abc import Iterator
