@@ -94,7 +94,7 @@ class _Fold:
             states = [(pod, effect_of(pod, now=now, lost_nodes=view.lost_nodes)) for pod in pods]
             leftovers = self._leftovers(workload, states)
             for pod, effect in states:
-                if effect is None or pod.name in leftovers:
+                if effect is None or pod.name in leftovers or self._has_started_since(pod, effect):
                     if pod.is_well and effect is None:
                         self.well[subject].append(pod)
                     continue
@@ -107,6 +107,13 @@ class _Fold:
                 self.began[subject].append(min(since, now))
                 if now - since >= _SETTLED or effect not in {Effect.UNREADY, Effect.CREATING, Effect.UNSCHEDULED}:
                     self.settled.add(subject)
+
+    def _has_started_since(self, pod: Pod, effect: Effect) -> bool:
+        """Its status was read before its containers started, which the kubelet has told by now."""
+        if effect not in {Effect.CREATING, Effect.NODE_LOST}:
+            return False
+        told = self.view.events_about("Pod", pod.namespace, pod.name)
+        return bool(told) and told[-1].reason in {"Started", "Created"}
 
     def _leftovers(self, workload: Suspect, states: list[tuple[Pod, Effect | None]]) -> frozenset[str]:
         """Pods that ended badly and were replaced: the controller has all it asks for, or a later run went well."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain
 
 from alerts.kubernetes.fields import dig, mapping, rows, text, texts
 from alerts.kubernetes.objects import Node, Pod, Ref, Thing
@@ -244,15 +245,38 @@ class View:
 
     @cached_property
     def part_by_workload(self) -> Mapping[Suspect, Part]:
-        """The workloads that are a part of the platform."""
-        found: dict[Suspect, Part] = {}
-        for workload in {*self.pods_by_workload, *(one for names in self._names.values() for one in names)}:
-            if part := self._part(workload):
-                found[workload] = part
+        """The workloads that are a part of the platform: what only the platform runs, and the rest where it is at home."""
+        return {
+            workload: part
+            for workload, (part, is_static) in self._recognised.items()
+            if part.is_always or is_static or workload.namespace in self.platform_namespaces
+        }
+
+    @cached_property
+    def platform_namespaces(self) -> frozenset[str]:
+        """Those that the map gives to the operators, and those in which most workloads are recognised as their parts."""
+        total: dict[str, int] = defaultdict(int)
+        for workload in self.pods_by_workload.keys() | set(chain.from_iterable(self._names.values())):
+            total[workload.namespace] += 1
+        parts: dict[str, int] = defaultdict(int)
+        for workload, (part, is_static) in self._recognised.items():
+            if part.role is not Role.CONTROL_PLANE or part.is_always or is_static:
+                parts[workload.namespace] += 1
+        by_content = {name for name, count in parts.items() if count * 2 > total[name]}
+        return self.snapshot.platform_namespaces | by_content
+
+    @cached_property
+    def _recognised(self) -> Mapping[Suspect, tuple[Part, bool]]:
+        """Workloads that run the software of a platform, and whether the kubelet runs them from a file."""
+        found: dict[Suspect, tuple[Part, bool]] = {}
+        for workload in self.pods_by_workload.keys() | set(chain.from_iterable(self._names.values())):
+            pods = self.pods_by_workload.get(workload, [])
+            is_static = bool(pods) and _is_static(pods[0])
+            if part := self._part(workload, pods, is_static=is_static):
+                found[workload] = part, is_static
         return found
 
-    def _part(self, workload: Suspect) -> Part | None:
-        pods = self.pods_by_workload.get(workload, [])
+    def _part(self, workload: Suspect, pods: list[Pod], *, is_static: bool) -> Part | None:
         thing = self.object_of(workload)
         spec = self.template_of(workload)
         images = [text(one.get("image")) for one in rows(spec.get("containers"))]
@@ -260,26 +284,11 @@ class View:
         if thing is not None:
             labels = {**thing.labels, **texts(dig(thing.spec, "template", "metadata", "labels")), **labels}
         part = part_of(images, labels)
-        is_static = bool(pods) and _is_static(pods[0])
         if part is None and is_static:
             part = part_named(labels.get("component", "")) or Part(workload.name, Role.CONTROL_PLANE)
         if part is None and text(spec.get("priorityClassName")) in _CRITICAL:
             part = Part(workload.name, Role.NODE if workload.kind == "DaemonSet" else Role.TOOL)
-        is_at_home = is_static or workload.namespace in self.snapshot.platform_namespaces
-        return part if part is None or part.is_always or is_at_home else None
-
-    @cached_property
-    def platform_namespaces(self) -> frozenset[str]:
-        """Those that the map gives to the operators, and those in which most workloads are parts of the platform."""
-        total: dict[str, int] = defaultdict(int)
-        for workload in self.pods_by_workload:
-            total[workload.namespace] += 1
-        parts: dict[str, int] = defaultdict(int)
-        for workload, part in self.part_by_workload.items():
-            if workload in self.pods_by_workload and part.is_always:
-                parts[workload.namespace] += 1
-        by_content = {name for name, count in parts.items() if count * 2 > total[name]}
-        return self.snapshot.platform_namespaces | by_content
+        return part
 
     def is_platform(self, suspect: Suspect) -> bool:
         """Whether those who operate the cluster answer for it."""

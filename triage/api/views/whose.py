@@ -102,7 +102,7 @@ def _about(wanted: Asked, labels: dict[str, str]) -> About:
         read = About(suspect_of(subject), cluster, subject.why)
     given = {name: wanted[name] for name in ("kind", "name", "namespace") if wanted.get(name)}
     if "kind" in given or "name" in given:
-        return replace(read, suspect=replace(read.suspect, **given))
+        return replace(read, suspect=read.suspect._replace(**given))
     return read
 
 

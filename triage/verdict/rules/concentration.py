@@ -1,6 +1,7 @@
 """Where the failure is concentrated, against a control group of what does not share it.
 
-For each node, zone, node pool and workload: of the pods that share it, how many fail, against how many of those that do not? The formula and its source are in `triage/verdict/concentration.py`. Small
+For each node, zone, node pool and workload: of the pods that share it, how many fail, against how many of those that do
+not? The formula and its source are in `triage/verdict/concentration.py`. Small
 counts stay small: one failing pod of three proves nothing.
 """
 
