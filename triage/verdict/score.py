@@ -20,7 +20,7 @@ from triage.verdict.health import checked
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.sentences import Told, sentence_of, would_change
-from triage.verdict.troubles import OPENS, SEVERITIES, Trouble
+from triage.verdict.troubles import SEVERITIES, Trouble
 from triage.verdict.types import Attribution, Candidate, Finding, Side, Suspect, Verdict
 
 _MOST_FINDINGS = 50
@@ -84,15 +84,18 @@ class _Group:
     @property
     def subjects(self) -> list[Suspect]:
         """What it is to blame for, of what calls for an incident."""
-        return [trouble.subject for trouble in self.troubles if trouble.is_open]
+        return [one.subject for one in self.troubles if one.is_open] or [one.subject for one in self.troubles]
 
 
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
     court = _Court(_cases(findings))
     groups = _absorbed(scene, court, _groups(scene.troubles, court.cases))
-    told = [_attribution(scene, court, group, calibration) for group in groups if group.is_open]
-    return tuple(sorted(_opening(scene, told), key=lambda one: (-one.margin, one.suspect)))
+    opening = [group for group in groups if group.is_open]
+    if not opening and not _sees_all_well(scene):
+        opening = groups
+    told = [_attribution(scene, court, group, calibration) for group in opening]
+    return tuple(sorted(told, key=lambda one: (-one.margin, one.suspect)))
 
 
 def _cases(findings: Iterable[Finding]) -> dict[Accused, _Case]:
@@ -262,7 +265,7 @@ def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibr
     verdict = Verdict(side.value) if confidence >= calibration.threshold else Verdict.UNCERTAIN
     lines = _ledger(court.cases, group, rivals)
     namespaces = tuple(sorted({trouble.namespace for trouble in group.troubles} - {""}))
-    opening = tuple(trouble for trouble in group.troubles if trouble.is_open)
+    opening = tuple(trouble for trouble in group.troubles if trouble.is_open) or tuple(group.troubles)
     told = Told(verdict, side, suspect, lines, opening, namespaces)
     return Attribution(
         verdict=verdict,
@@ -363,10 +366,10 @@ def _deciding(court: _Court, group: _Group, rivals: Sequence[tuple[Accused, floa
     return None
 
 
-def _opening(scene: Scene, told: Sequence[Attribution]) -> list[Attribution]:
-    """Informational alerts are told only where nothing else is, and where no full view shows that all is well."""
-    opening = [one for one in told if one.severity in OPENS]
-    if opening:
-        return opening
-    sees_all = len({workload for workload, pods in scene.view.pods_by_workload.items() if all(p.is_well for p in pods)})
-    return list(told) if sees_all < _FULL_VIEW or any(t.failing for t in scene.troubles.values()) else []
+def _sees_all_well(scene: Scene) -> bool:
+    """Whether a full view of the cluster shows nothing that fails: it outweighs an alert that only informs. Otherwise
+    such an alert is told; its severity says that it opens no incident."""
+    if any(trouble.failing or trouble.events for trouble in scene.troubles.values()):
+        return False
+    well = sum(1 for pods in scene.view.pods_by_workload.values() if all(pod.is_well for pod in pods))
+    return well >= _FULL_VIEW or all(symptom.severity == "none" for symptom in scene.view.snapshot.symptoms)
