@@ -1,6 +1,16 @@
 """The project's own labelled cases, as code: `python -m tests.casework` writes them to tests/cases."""
 
-from tests.casework import application, nodes, readiness
+from tests.casework import application, claims, configuration, images, networking, nodes, placement, readiness, storage
 from tests.casework.makers import Case
 
-CASES: tuple[Case, ...] = (*nodes.CASES, *application.CASES, *readiness.CASES)
+CASES: tuple[Case, ...] = (
+    *nodes.CASES,
+    *networking.CASES,
+    *images.CASES,
+    *storage.CASES,
+    *application.CASES,
+    *readiness.CASES,
+    *configuration.CASES,
+    *claims.CASES,
+    *placement.CASES,
+)

@@ -927,9 +927,10 @@ class Scene:
         obj["metadata"]["generation"] = 1
         workload = Workload(obj, obj, [])
         for index in range(replicas if made is None else made):
-            claims = [f"{claim}-{name}-{index}"] if claim else []
-            for one in claims:
-                self.claim(namespace, one, storage_class=storage_class)
+            claims = list(pod.get("claims", ()))
+            if claim:
+                claims = [f"{claim}-{name}-{index}"]
+                self.claim(namespace, claims[0], storage_class=storage_class)
             self._pod_of(
                 workload,
                 f"{name}-{index}",
@@ -937,8 +938,7 @@ class Scene:
                 state=states[index] if index < len(states) else state,
                 node=nodes[index % len(nodes)] if nodes else None,
                 labels={**labels, "apps.kubernetes.io/pod-index": str(index)},
-                claims=claims,
-                **pod,
+                **(pod | {"claims": claims}),
             )
         self.workloads.append(workload)
         return workload
