@@ -3,8 +3,6 @@
 from tests.casework.makers import Case, Scene, State, Workload, crashing, creating, team_truth, waiting
 from tests.casework.stage import DAY, crash, crash_alerts, give, give_pod, stage, unavailable
 
-UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
-
 # References
 
 
