@@ -1,11 +1,25 @@
 """The project's own labelled cases, as code: `python -m tests.casework` writes them to tests/cases."""
 
-from tests.casework import application, claims, configuration, images, networking, nodes, placement, readiness, storage
+from tests.casework import (
+    admission,
+    application,
+    claims,
+    configuration,
+    control_plane,
+    images,
+    networking,
+    nodes,
+    placement,
+    readiness,
+    storage,
+)
 from tests.casework.makers import Case
 
 CASES: tuple[Case, ...] = (
     *nodes.CASES,
     *networking.CASES,
+    *control_plane.CASES,
+    *admission.CASES,
     *images.CASES,
     *storage.CASES,
     *application.CASES,

@@ -1594,6 +1594,7 @@ class Scene:
         self,
         name: str,
         since: float,
+        /,
         target: Json | Workload | None = None,
         *,
         severity: str = "",
