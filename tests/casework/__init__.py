@@ -3,6 +3,7 @@
 from tests.casework import (
     admission,
     application,
+    capacity,
     claims,
     configuration,
     control_plane,
@@ -11,6 +12,7 @@ from tests.casework import (
     nodes,
     placement,
     readiness,
+    services,
     storage,
 )
 from tests.casework.makers import Case
@@ -18,6 +20,8 @@ from tests.casework.makers import Case
 CASES: tuple[Case, ...] = (
     *nodes.CASES,
     *networking.CASES,
+    *services.CASES,
+    *capacity.CASES,
     *control_plane.CASES,
     *admission.CASES,
     *images.CASES,
