@@ -112,3 +112,17 @@ def unavailable(scene: Scene, workload: Workload, since: float, pods: Sequence[J
     kind = workload.obj["kind"]
     name = {"StatefulSet": "KubeStatefulSetReplicasMismatch", "DaemonSet": "KubeDaemonSetRolloutStuck"}
     scene.alert(name.get(kind, "KubeDeploymentReplicasMismatch"), since, workload)
+
+
+def part(scene: Scene, name: str) -> Workload:
+    """A workload of the scene by its name: of the platform, mostly."""
+    for workload in scene.workloads:
+        if workload.name == name:
+            return workload
+    raise LookupError(f"no workload {name} in this scene")
+
+
+def move(scene: Scene, pod: Json, node: str) -> None:
+    """Writes a pod to another node, as if its owner had made it there."""
+    pod["spec"]["nodeName"] = node
+    pod["status"]["hostIP"] = scene.nodes[node]["status"]["addresses"][0]["address"]
