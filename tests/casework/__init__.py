@@ -4,6 +4,7 @@ from tests.casework import (
     admission,
     application,
     capacity,
+    captured,
     claims,
     configuration,
     control_plane,
@@ -20,6 +21,7 @@ from tests.casework.makers import Case
 CASES: tuple[Case, ...] = (
     *nodes.CASES,
     *networking.CASES,
+    *captured.CASES,
     *services.CASES,
     *capacity.CASES,
     *control_plane.CASES,

@@ -1726,7 +1726,7 @@ class Scene:
                 **own,
                 **labels,
             }
-        return {**own, **labels}
+        return {**own, **({"node": node} if node else {}), **labels}
 
     def pod_on(self, workload: Workload, node: str) -> Json:
         """Its pod on that node; if there is none, its first one is moved there."""
