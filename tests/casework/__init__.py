@@ -8,13 +8,20 @@ from tests.casework import (
     claims,
     configuration,
     control_plane,
+    controls,
+    crowds,
     images,
+    mixes,
     networking,
     nodes,
+    noisy_neighbours,
     placement,
+    quiet_nodes,
     readiness,
+    releases,
     services,
     storage,
+    traffic,
 )
 from tests.casework.makers import Case
 
@@ -33,4 +40,11 @@ CASES: tuple[Case, ...] = (
     *configuration.CASES,
     *claims.CASES,
     *placement.CASES,
+    *traffic.CASES,
+    *releases.CASES,
+    *noisy_neighbours.CASES,
+    *controls.CASES,
+    *quiet_nodes.CASES,
+    *mixes.CASES,
+    *crowds.CASES,
 )

@@ -27,15 +27,15 @@ def image_tag_missing() -> Case:
     scene, apps = stage("2026-02-03T10:14:00Z", helm=True)
     made = scene.rollout(
         apps["cart"],
-        state=waiting("ImagePullBackOff", minutes=24),
+        state=waiting("ImagePullBackOff", minutes=39),
         image="registry.example.com/shop/cart:v1.9.0-rc",
-        minutes=24,
+        minutes=39,
     )
     for pod in made:
         image = image_of(pod)
-        scene.pull_failure(pod, containerd_pull(image, f"{image}: not found", code="NotFound"), 24)
-        scene.alert("KubePodNotReady", 23.5, pod)
-    scene.alert("KubeDeploymentRolloutStuck", 23.5, apps["cart"])
+        scene.pull_failure(pod, containerd_pull(image, f"{image}: not found", code="NotFound"), 39)
+        scene.alert("KubePodNotReady", 38.5, pod)
+    scene.alert("KubeDeploymentRolloutStuck", 28, apps["cart"])
     return scene.case(
         "image-tag-missing",
         "A release names a tag that nobody pushed",

@@ -94,7 +94,6 @@ def one_claim_two_nodes() -> Case:
             count=15,
         )
     unavailable(scene, cms, 37, made)
-    scene.alert("KubeDeploymentRolloutStuck", 27, cms)
     return scene.case(
         "one-claim-two-nodes",
         "A rolling update wants one ReadWriteOnce volume on two nodes",

@@ -37,7 +37,9 @@ def informational_alerts() -> Case:
     return scene.case(
         "control-informational-alerts",
         "Alerts of severity info, and their inhibitor",
-        nothing_wrong("Everything runs; these alerts are for reading, by their own severity."),
+        nothing_wrong(
+            "Everything runs; these alerts are for reading, by their own severity.", trap="Five alerts fire."
+        ),
         hard=True,
     )
 
@@ -172,7 +174,7 @@ def autoscaler_at_work() -> Case:
     return scene.case(
         "control-autoscaler-at-work",
         "An autoscaler makes three more pods, which had no metrics for a moment",
-        nothing_wrong("Pods that are seconds old have no metrics yet."),
+        nothing_wrong("Pods that are seconds old have no metrics yet.", trap="FailedGetResourceMetric."),
         hard=True,
     )
 
@@ -214,7 +216,7 @@ def resolved_only() -> Case:
     return scene.case(
         "control-resolved-only",
         "Alerts that have all been resolved",
-        nothing_wrong("None of them fires any more, and the objects agree."),
+        nothing_wrong("None of them fires any more, and the objects agree.", trap="Three alerts that were delivered."),
         hard=True,
     )
 
@@ -232,7 +234,9 @@ def cron_job_failed_once() -> Case:
     return scene.case(
         "control-cron-job-failed-once",
         "A CronJob failed once; its next run succeeded",
-        nothing_wrong("The next run did the work of both, and no alert has come of it."),
+        nothing_wrong(
+            "The next run did the work of both, and no alert has come of it.", trap="A failed Job lies there."
+        ),
         hard=True,
     )
 

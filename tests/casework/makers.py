@@ -598,7 +598,8 @@ class Scene:
             "Pod",
             name,
             namespace,
-            minutes=max(minutes, state.minutes) if state.phase == "Running" else state.minutes + 1,
+            # A state that is older than the pod is as old as the pod; who made the pod is older still.
+            minutes=minutes if state.phase == "Running" else min(minutes, state.minutes + 1),
             labels=labels,
             owner=owner,
             spec=body,

@@ -345,6 +345,8 @@ def daemon_set_kills_nodes() -> Case:
         "kernel-probe",
         on=["worker-1", "worker-2", "worker-3"],
         priority_class="",
+        minutes=28,
+        state=running(27),
         image="registry.example.com/perf-team/kernel-probe:v0.3",
     )
     agent.obj["metadata"]["creationTimestamp"] = scene.at(29)

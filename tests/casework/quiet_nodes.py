@@ -1,7 +1,7 @@
 """Controls in which nodes come, go and rest, as they should."""
 
 from tests.casework.makers import Case, State, creating, evicted, nothing_wrong, running
-from tests.casework.stage import CONTROL_PLANE, DAY, move, no_fit, part, stage
+from tests.casework.stage import CONTROL_PLANE, DAY, no_fit, part, remade, stage
 
 _WEEK = 7 * DAY
 
@@ -11,9 +11,7 @@ def node_in_maintenance() -> Case:
     scene.cordon("worker-4", 25)
     for pod in scene.pods(node="worker-4"):
         if pod["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet":
-            move(scene, pod, "worker-2")
-            scene.put(pod, running(22))
-            pod["metadata"]["creationTimestamp"] = scene.at(23)
+            remade(scene, pod, "worker-2", 23)
     gone = scene.pod(
         "shop", f"{apps['cart'].owner['metadata']['name']}-4xk2w", node="worker-4", owner=apps["cart"].owner
     )
@@ -23,7 +21,10 @@ def node_in_maintenance() -> Case:
     return scene.case(
         "control-node-in-maintenance",
         "A node is cordoned and drained for maintenance; its pods run elsewhere",
-        nothing_wrong("It was taken out on purpose, everything that ran there runs, and no pod waits."),
+        nothing_wrong(
+            "It was taken out on purpose, everything that ran there runs, and no pod waits.",
+            trap="A node that takes no pods, and a Killing.",
+        ),
         hard=True,
     )
 
@@ -59,7 +60,8 @@ def nodes_added() -> Case:
     apps["storefront"].owner["spec"]["replicas"] = 5
     words = no_fit({CONTROL_PLANE: 1, "Insufficient cpu": 3}, victims=3)
     for _ in range(3):
-        pod = scene.replacement(apps["storefront"], running(1.2), node="worker-7")
+        pod = scene.replacement(apps["storefront"], running(4), node="worker-7")
+        scene.put(pod, running(1.2))
         scene.scheduler_event(pod, words, minutes=3.9)
         scene.event(
             pod,
@@ -90,9 +92,7 @@ def node_removed() -> Case:
     name = "worker-4"
     for pod in scene.pods(node=name):
         if pod["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet":
-            move(scene, pod, "worker-1")
-            scene.put(pod, running(17))
-            pod["metadata"]["creationTimestamp"] = scene.at(18)
+            remade(scene, pod, "worker-1", 18)
             continue
         scene.objects.remove(pod)
         for workload in scene.workloads:
@@ -133,13 +133,13 @@ def evicted_and_replaced() -> Case:
         f"{owner.owner['metadata']['name']}-7m2qd",
         owner=owner.owner,
         node="worker-1",
-        state=evicted(words, 3 * DAY),
+        state=evicted(words, 2 * DAY),
         labels=owner.pods[0]["metadata"]["labels"],
     )
-    left["metadata"]["creationTimestamp"] = scene.at(9 * DAY)
+    left["metadata"]["creationTimestamp"] = scene.at(2.8 * DAY)
     return scene.case(
         "control-evicted-and-replaced",
-        "A pod that was evicted three days ago was left lying; its replacement runs",
+        "A pod that was evicted two days ago was left lying; its replacement runs",
         nothing_wrong(
             "Its deployment has all its replicas, and the node has no pressure.", trap="A failed pod, Evicted."
         ),
@@ -170,9 +170,7 @@ def spot_node_replaced() -> Case:
     scene.objects.remove(gone)
     del scene.nodes["spot-a"]
     for pod in apps["thumbnails"].pods:
-        move(scene, pod, "spot-b")
-        scene.put(pod, running(13))
-        pod["metadata"]["creationTimestamp"] = scene.at(15)
+        remade(scene, pod, "spot-b", 15)
     return scene.case(
         "control-spot-node-replaced",
         "A spot node was taken back and replaced",
@@ -189,10 +187,10 @@ def daemon_set_updates() -> Case:
     for index, pod in enumerate(daemon.pods):
         since = 12.0 - 3 * index
         if since <= 0.5:
+            pod["metadata"]["creationTimestamp"] = scene.at(0.4)
             scene.put(pod, creating(0.3))
             break
-        scene.put(pod, running(since))
-        pod["metadata"]["creationTimestamp"] = scene.at(since + 0.4)
+        remade(scene, pod, pod["spec"]["nodeName"], since)
         scene.event(
             daemon,
             "SuccessfulCreate",

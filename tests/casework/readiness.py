@@ -105,7 +105,6 @@ def readiness_wrong_path() -> Case:
     for pod in made:
         scene.unhealthy(pod, "Readiness probe failed: HTTP probe failed with statuscode: 404", 28, count=25)
     unavailable(scene, apps["storefront"], 27, made)
-    scene.alert("KubeDeploymentRolloutStuck", 18, apps["storefront"])
     return scene.case(
         "readiness-wrong-path",
         "A readiness probe asks a path that does not exist",

@@ -7,10 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.casework.backdrop import platform, tenants
-from tests.casework.makers import Json, Scene, State, Workload
+from tests.casework.makers import Json, Scene, State, Workload, digest, running
 
 CONTROL_PLANE = "node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }"
 DAY = 24 * 60.0
+_CLUSTERS = ("prod-1", "eu-west", "staging-2", "edge-4", "apac")
+# Not every cluster is of this year. Where a case uses words of one version, it names that version.
+_VERSIONS = (
+    ("v1.34.2", "containerd://2.1.4"),
+    ("v1.33.4", "containerd://1.7.27"),
+    ("v1.32.8", "containerd://1.7.27"),
+    ("v1.31.9", "containerd://1.7.24"),
+    ("v1.30.14", "containerd://1.7.22"),
+    ("v1.29.14", "containerd://1.7.20"),
+    ("v1.28.15", "containerd://1.7.2"),
+)
 
 
 def stage(
@@ -24,7 +35,10 @@ def stage(
     **scene: Any,
 ) -> tuple[Scene, dict[str, Workload]]:
     """The platform without the parts that the case is not about, and the teams' healthy workloads by name."""
-    made = Scene(now, **scene)
+    number = int(digest(now)[:4], 16)
+    version, runtime = _VERSIONS[number % len(_VERSIONS)]
+    usual = {"cluster": _CLUSTERS[number % len(_CLUSTERS)], "version": version, "runtime": runtime}
+    made = Scene(now, **{**usual, **scene})
     names = [f"worker-{number + 1}" for number in range(workers)] if isinstance(workers, int) else list(workers)
     platform(
         made,
@@ -106,12 +120,24 @@ def crash_alerts(scene: Scene, workload: Workload, since: float) -> None:
 
 
 def unavailable(scene: Scene, workload: Workload, since: float, pods: Sequence[Json] | None = None) -> None:
-    """The stock alerts of a workload whose pods (or these) are not ready without crashing."""
+    """The stock alerts of a workload whose pods (or these) are not ready without crashing.
+
+    A rolling update that is stuck keeps its old pods, so nothing is missing: it passes its deadline of ten minutes, and
+    the alert waits for fifteen more.
+    """
     for pod in workload.pods if pods is None else pods:
         scene.alert("KubePodNotReady", since, pod)
+    if sum(_is_ready(pod) for pod in workload.pods) >= workload.obj["spec"].get("replicas", 0):
+        if since > 26:
+            scene.alert("KubeDeploymentRolloutStuck", since - 10.2, workload)
+        return
     kind = workload.obj["kind"]
     name = {"StatefulSet": "KubeStatefulSetReplicasMismatch", "DaemonSet": "KubeDaemonSetRolloutStuck"}
     scene.alert(name.get(kind, "KubeDeploymentReplicasMismatch"), since, workload)
+
+
+def _is_ready(pod: Json) -> bool:
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"].get("conditions", ()))
 
 
 def part(scene: Scene, name: str) -> Workload:
@@ -122,7 +148,8 @@ def part(scene: Scene, name: str) -> Workload:
     raise LookupError(f"no workload {name} in this scene")
 
 
-def move(scene: Scene, pod: Json, node: str) -> None:
-    """Writes a pod to another node, as if its owner had made it there."""
+def remade(scene: Scene, pod: Json, node: str, minutes: float) -> None:
+    """A pod as if its owner had made it on that node so many minutes ago."""
     pod["spec"]["nodeName"] = node
-    pod["status"]["hostIP"] = scene.nodes[node]["status"]["addresses"][0]["address"]
+    pod["metadata"]["creationTimestamp"] = scene.at(minutes)
+    scene.put(pod, running(minutes - 0.3))

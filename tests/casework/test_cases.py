@@ -65,7 +65,7 @@ def test_truth_is_complete(case: Case) -> None:
     truth = case.truth.as_json()
     assert len(truth["why"]) > 20
     assert truth["confidence"] in {"high", "medium", "contested"}
-    assert not case.hard or truth.get("naive_trap"), "a hard case says what misleads"
+    assert not case.hard or "incidents" in truth or truth.get("naive_trap"), "a hard case says what misleads"
     for told in truth.get("incidents", [truth]):
         assert told["verdict"] in {"cluster", "application", "none"}
         if told["verdict"] != "none":
@@ -74,7 +74,7 @@ def test_truth_is_complete(case: Case) -> None:
         if told["verdict"] == "application":
             assert told["namespaces"]
     if "incidents" in truth:
-        assert len(truth["incidents"]) > 1
+        assert truth["incidents"]  # a list of one: however many victims, it must be one incident
         assert all(told["why"] for told in truth["incidents"])
 
 
@@ -128,6 +128,7 @@ def test_events_are_consistent(case: Case) -> None:
     assert len(uids) == len(set(uids))
     known: dict[str, Any] = {obj["metadata"]["uid"]: obj for obj in case.contents["objects"]}
     kinds = {obj["kind"] for obj in case.contents["objects"]}
+    gone = {event["involvedObject"].get("uid") for event in case.contents["events"] if event["reason"] in _OF_THE_GONE}
     for event in case.contents["events"]:
         series = event.get("series") or {}
         times = [event["firstTimestamp"], event["lastTimestamp"], event["eventTime"], series.get("lastObservedTime")]
@@ -135,9 +136,9 @@ def test_events_are_consistent(case: Case) -> None:
         assert said, event["message"]
         assert max(said) <= now, event["message"]
         assert (now - max(said)).total_seconds() <= 60 * 60, f"events live an hour: {event['message']}"
-        if not case.derived or event["reason"] in _OF_THE_GONE:
-            continue
         involved = event["involvedObject"]
+        if not case.derived or involved.get("uid") in gone:
+            continue
         if involved["kind"] in kinds:
             assert involved["uid"] in known, f"{involved['kind']} {involved['name']}: {event['message']}"
 

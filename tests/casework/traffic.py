@@ -238,7 +238,7 @@ def ingress_names_wrong_service() -> Case:
     scene.service("docs-site", "docs-web")
     page = scene.ingress("docs-site", "docs", service="doc-web")
     scene.event(
-        page, "Sync", "Scheduled for sync", "nginx-ingress-controller", kind="Normal", minutes=44, last=44, count=2
+        page, "Sync", "Scheduled for sync", "nginx-ingress-controller", kind="Normal", minutes=44, last=43.8, count=2
     )
     _page_down(scene, "docs.example.com", 44, 503)
     return scene.case(
