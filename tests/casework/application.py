@@ -153,6 +153,7 @@ def command_not_found() -> Case:
         scene.event(pod, "Failed", f"Error: {message}", "kubelet", minutes=17, last=2, count=7, container="invoices")
         scene.back_off(pod, 16, count=70)
     unavailable(scene, apps["invoices"], 16.5, made)
+    scene.drop(keep=("None",))
     return scene.case(
         "command-not-found",
         "The command of a release is misspelt",
@@ -236,14 +237,14 @@ def exits_2_after_release() -> Case:
 
 def exits_127() -> Case:
     scene, _ = stage("2026-02-11T03:20:00Z")
-    sync = scene.deployment("partners", "feed-sync", 1, minutes=190, revision=9)
+    sync = scene.deployment("default", "feed-sync", 1, minutes=190, revision=9)
     give(sync, command=["sh", "-c", "jqq -r .items /data/feed.json | upload"])
     crash(scene, sync.pods[0], crashing(180, exit_code=127, restarts=40))
     crash_alerts(scene, sync, 180)
     return scene.case(
         "crash-exit-127",
         "A shell does not find the program that the spec names",
-        team_truth("deployment feed-sync", "The command is in the team's own spec.", "partners"),
+        team_truth("deployment feed-sync", "The command is in the team's own spec.", "default"),
     )
 
 

@@ -24,20 +24,21 @@ def _not_configured(scene: Scene, workload: Workload, error: str, minutes: float
 
 def secret_missing() -> Case:
     scene, _ = stage("2026-03-01T09:30:00Z", helm=True)
-    mailer = scene.deployment("mail", "mailer", 2, minutes=41, revision=1)
+    mailer = scene.deployment("monitoring-lab", "mailer", 2, minutes=41, revision=1)
     give(mailer, envFrom=[{"secretRef": {"name": "smtp-credentials"}}])
     _not_configured(scene, mailer, 'secret "smtp-credentials" not found', 40)
     unavailable(scene, mailer, 39)
+    scene.drop(keep=("None",))
     return scene.case(
         "secret-missing",
         "A deployment names a Secret that was never made",
-        team_truth("deployment mailer", "The team must create its Secret or name another.", "mail"),
+        team_truth("deployment mailer", "The team must create its Secret or name another.", "monitoring-lab"),
     )
 
 
 def config_map_volume_missing() -> Case:
     scene, _ = stage("2026-03-02T12:12:00Z", version="v1.29.14", workers=4)
-    router = scene.deployment("telemetry", "router", 3, minutes=50, revision=5, state=creating(49))
+    router = scene.deployment("observability", "router", 3, minutes=50, revision=5, state=creating(49))
     give_pod(router, volumes=[{"name": "rules", "configMap": {"name": "router-rules-v5"}}])
     for pod in router.pods:
         scene.event(
@@ -66,7 +67,7 @@ def config_map_volume_missing() -> Case:
         team_truth(
             "deployment router",
             "The volume is a ConfigMap of the team's own namespace; storage is not involved.",
-            "telemetry",
+            "observability",
             trap="FailedMount, also with time-outs, on three nodes: it looks like storage.",
         ),
         hard=True,

@@ -22,6 +22,7 @@ from tests.casework.stage import (
     crash_alerts,
     give,
     image_of,
+    made_elsewhere,
     no_fit,
     part,
     stage,
@@ -52,22 +53,18 @@ def pull_fails(scene: Scene, workload: Workload, error: str, minutes: float) -> 
     unavailable(scene, workload, minutes - 0.5)
 
 
-def node_is_lost(scene: Scene, apps: dict[str, Workload], node: str, minutes: float, refuge: str) -> list[str]:
+def node_is_lost(scene: Scene, node: str, minutes: float, refuge: str) -> tuple[str, ...]:
     """Loses a node; what it held is made anew elsewhere. Tells whose pods it held."""
     scene.lose_node(node, minutes)
-    hit = []
-    for workload in apps.values():
-        for _ in [pod for pod in workload.pods if "deletionTimestamp" in pod["metadata"]]:
-            scene.replacement(workload, running(minutes - 6), node=refuge)
-            hit.append(workload.namespace)
+    hit = made_elsewhere(scene, refuge, minutes - 6)
     scene.alert("KubeNodeNotReady", minutes, node=node)
     scene.alert("KubeNodeUnreachable", minutes, node=node)
-    return sorted(set(hit))
+    return hit
 
 
 def lost_node_and_bad_image() -> Case:
-    scene, apps = stage("2026-09-01T10:10:00Z", workers=4, helm=True)
-    hit = node_is_lost(scene, apps, "worker-2", 24, "worker-3")
+    scene, _ = stage("2026-09-01T10:10:00Z", workers=4, helm=True)
+    hit = node_is_lost(scene, "worker-2", 24, "worker-3")
     bad = scene.deployment("payroll", "slips", 2, nodes=["worker-1", "worker-4"], minutes=41, revision=3)
     pull_fails(scene, bad, f"{image_of(bad.pods[0])}: {UNKNOWN_TAG}", 41)
     return mix(
@@ -156,6 +153,8 @@ def provisioner_and_selector() -> Case:
         state=State(phase="Pending", ready=False, unscheduled="-", minutes=36),
     )
     store.pods.append(waits)
+    late = 'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded'
+    scene.unschedulable(waits, late, 25.5, count=3, last=5)
     unavailable(scene, store, 35)
     made = scene.rollout(apps["query"], state=State(), minutes=29)
     selector = "node(s) didn't match Pod's node affinity/selector"
@@ -174,18 +173,14 @@ def provisioner_and_selector() -> Case:
 
 
 def container_runtime_and_certificate() -> Case:
-    scene, apps = stage("2026-09-05T00:35:00Z", ingress=True, workers=4, runtime="cri-o://1.33.2")
+    scene, _ = stage("2026-09-05T00:35:00Z", ingress=True, workers=4, runtime="cri-o://1.33.2")
     words = "[container runtime is down, PLEG is not healthy: pleg was last seen active 22m13s ago; threshold is 3m0s]"
     scene.not_ready("worker-3", words, 20)
-    hit = set()
     for pod in scene.pods(node="worker-3"):
         if pod["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet":
             scene.put(pod, lost(20, deleting=True))
-            hit.add(pod["metadata"]["namespace"])
     scene.alert("KubeNodeNotReady", 20, node="worker-3")
-    for workload in apps.values():
-        for _ in [pod for pod in workload.pods if "deletionTimestamp" in pod["metadata"]]:
-            scene.replacement(workload, running(14), node="worker-1")
+    hit = made_elsewhere(scene, "worker-1", 14)
     scene.deployment("donations", "give", 2, nodes=["worker-1", "worker-2"])
     scene.service("donations", "give")
     scene.ingress("donations", "give", tls="give-by-hand")
@@ -208,7 +203,7 @@ def container_runtime_and_certificate() -> Case:
         platform_incident(
             "node worker-3",
             "Its container runtime must be brought back.",
-            *sorted(hit - {"kube-system", "monitoring", "ingress-nginx"}),
+            *hit,
         ),
         team_incident("secret give-by-hand", "The team made this Secret by hand and must renew it.", "donations"),
         trap="The expired page and the lost node look like one outage of what is shared.",
@@ -304,7 +299,7 @@ def webhook_and_autoscaler() -> Case:
 
 
 def three_at_once() -> Case:
-    scene, apps = stage("2026-09-08T11:55:00Z", workers=4, storage=True, helm=True)
+    scene, _ = stage("2026-09-08T11:55:00Z", workers=4, storage=True, helm=True)
     words = (
         "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
         "message:Network plugin returns error: cni plugin not initialized"
@@ -312,14 +307,10 @@ def three_at_once() -> Case:
     scene.not_ready("worker-4", words, 26)
     agent = part(scene, "calico-node")
     crash(scene, scene.pod_on(agent, "worker-4"), crashing(27, restarts=9))
-    hit = set()
     for pod in scene.pods(node="worker-4"):
         if pod["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet":
             scene.put(pod, lost(26, deleting=True))
-            hit.add(pod["metadata"]["namespace"])
-    for workload in apps.values():
-        for _ in [pod for pod in workload.pods if "deletionTimestamp" in pod["metadata"]]:
-            scene.replacement(workload, running(20), node="worker-2")
+    hit = made_elsewhere(scene, "worker-2", 20)
     scene.alert("KubeNodeNotReady", 26, node="worker-4")
     store = scene.stateful_set("archive", "scans", 1, claim="data", nodes=["worker-1"])
     crash(scene, store.pods[0], crashing(44, restarts=12))
@@ -339,7 +330,7 @@ def three_at_once() -> Case:
         platform_incident(
             "daemonset calico-node",
             "The network plugin of worker-4 must run again.",
-            *sorted(hit - {"kube-system", "monitoring"}),
+            *hit,
         ),
         team_incident("claim data-scans-0", "The volume is full of the team's data.", "archive"),
         team_incident("deployment feed", "The ConfigMap is the team's to make.", "partners"),
@@ -385,6 +376,7 @@ def two_pulls() -> Case:
         "https://ghcr.io/token: 401 Unauthorized",
         35,
     )
+    scene.drop(keep=("None",))
     return mix(
         scene,
         "mix-two-pulls",

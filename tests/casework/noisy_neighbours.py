@@ -3,8 +3,8 @@
 Here the owner is the team whose workload is the cause; the platform's people see the symptom first.
 """
 
-from tests.casework.makers import Case, Json, Scene, crashing, creating, evicted, pending, running, team_truth, unready
-from tests.casework.stage import CONTROL_PLANE, crash, give, no_fit, stage
+from tests.casework.makers import Case, Json, Scene, crashing, evicted, pending, running, team_truth, unready, waiting
+from tests.casework.stage import CONTROL_PLANE, crash, give, made_elsewhere, no_fit, stage
 
 _PRESSURES = {
     "Memory": (
@@ -74,7 +74,7 @@ def memory_without_limit() -> Case:
 
 def log_flood() -> Case:
     scene, apps = stage("2026-07-02T16:25:00Z", workers=3)
-    tracer = scene.deployment("adtech", "tracer", 1, nodes=["worker-1"], minutes=130, revision=11)
+    tracer = scene.deployment("logging-dev", "tracer", 1, nodes=["worker-1"], minutes=130, revision=11)
     give(tracer, env=[{"name": "LOG_LEVEL", "value": "trace"}])
     _pressure(scene, "worker-1", "Disk", 19)
     scene.node_event(
@@ -87,7 +87,7 @@ def log_flood() -> Case:
         count=22,
     )
     name = tracer.pods[0]["metadata"]["name"]
-    scene.metric("kubelet_container_log_filesystem_used_bytes", 71.2 * 2**30, namespace="adtech", pod=name)
+    scene.metric("kubelet_container_log_filesystem_used_bytes", 71.2 * 2**30, namespace="logging-dev", pod=name)
     affected = []
     for name in ("cart", "storefront"):
         for pod in list(apps[name].pods):
@@ -105,7 +105,7 @@ def log_flood() -> Case:
         team_truth(
             "deployment tracer",
             "71 of 98 GiB are the logs of one container since its last release; the team must write less.",
-            "adtech",
+            "logging-dev",
             *sorted(set(affected)),
             trap="DiskPressure and a full filesystem are alerts of a node.",
         ),
@@ -176,7 +176,7 @@ def fork_bomb() -> Case:
 
 def lookup_storm() -> Case:
     scene, apps = stage("2026-07-05T08:50:00Z", helm=True)
-    scene.deployment("crawler", "fetch", 40, nodes=["worker-1", "worker-2", "worker-3"], minutes=31, revision=6)
+    scene.deployment("dns-crawler", "fetch", 40, nodes=["worker-1", "worker-2", "worker-3"], minutes=31, revision=6)
     scene.alert("CoreDNSLatencyHigh", 26, job="coredns", namespace="kube-system", server="dns://:53", zone=".")
     for workload in (apps["query"], apps["storefront"]):
         scene.alert(
@@ -187,7 +187,7 @@ def lookup_storm() -> Case:
             summary="Requests are slow",
             description=f"{workload.name}: p99 4.4 s; lookups of names take most of it",
         )
-    for client, value in (("crawler", 41_300.0), ("shop", 120.0), ("search", 96.0), ("billing", 30.0)):
+    for client, value in (("dns-crawler", 41_300.0), ("shop", 120.0), ("search", 96.0), ("billing", 30.0)):
         scene.metric("coredns_dns_requests_total:rate5m", value, client_namespace=client)
     scene.metric("coredns_dns_request_duration_seconds:p99", 4.1, server="dns://:53")
     return scene.case(
@@ -196,7 +196,7 @@ def lookup_storm() -> Case:
         team_truth(
             "deployment fetch",
             "CoreDNS runs with what carried everybody until the crawler's release; its team must cache its lookups.",
-            "crawler",
+            "dns-crawler",
             "search",
             "shop",
             trap="CoreDNSLatencyHigh is an alert of the platform.",
@@ -246,6 +246,7 @@ def thousands_of_jobs() -> Case:
     scene.metric("kube_pod_status_phase:count", 2_914, namespace="mailing", phase="Pending")
     scene.metric("kube_pod_status_phase:count", 287, namespace="mailing", phase="Running")
     scene.metric("kube_job_status_active:count", 3_201, namespace="mailing")
+    scene.drop("Pod", "Job", "EndpointSlice")  # the watcher of this cluster lists no pods
     return scene.case(
         "thousands-of-jobs",
         "A CronJob makes Jobs that never end, until no node takes another pod",
@@ -295,7 +296,7 @@ def huge_image() -> Case:
     scene, _ = stage("2026-07-09T10:35:00Z", workers=3)
     words = "Pulling image"
     image = "registry.example.com/ml-lab/cuda-everything:nightly"
-    lab = scene.deployment("ml-lab", "trainer", 3, image=image, state=creating(24), minutes=24)
+    lab = scene.deployment("ml-lab", "trainer", 3, image=image, state=waiting("ContainerCreating", "", 24), minutes=24)
     for pod in lab.pods:
         scene.event(pod, "Pulling", f'{words} "{image}"', "kubelet", kind="Normal", minutes=24, container="trainer")
     _pressure(scene, "worker-1", "Disk", 13)
@@ -310,7 +311,9 @@ def huge_image() -> Case:
         count=3,
     )
     scene.nodes["worker-1"]["status"]["images"] = [{"names": [image], "sizeBytes": 21_474_836_480}]
-    shop = scene.deployment("shop", "search-box", 1, state=creating(15), minutes=15, nodes=["worker-1"])
+    shop = scene.deployment(
+        "shop", "search-box", 1, state=waiting("ContainerCreating", "", 15), minutes=15, nodes=["worker-1"]
+    )
     scene.event(
         shop.pods[0],
         "Pulling",
@@ -339,7 +342,7 @@ def huge_image() -> Case:
 
 
 def daemon_set_kills_nodes() -> Case:
-    scene, apps = stage("2026-07-10T23:45:00Z", workers=4, helm=True)
+    scene, _ = stage("2026-07-10T23:45:00Z", workers=4, helm=True)
     agent = scene.daemon_set(
         "perf-team",
         "kernel-probe",
@@ -362,9 +365,7 @@ def daemon_set_kills_nodes() -> Case:
             minutes=26 - 2 * index,
         )
         scene.alert("KubeNodeNotReady", 23 - 2 * index, node=worker)
-    for workload in apps.values():
-        for _ in [pod for pod in workload.pods if "deletionTimestamp" in pod["metadata"]]:
-            scene.replacement(workload, running(12), node="worker-4")
+    made_elsewhere(scene, "worker-4", 12)
     return scene.case(
         "daemon-set-crashes-nodes",
         "A team's privileged DaemonSet panics the kernel of each node that it reaches",

@@ -91,6 +91,7 @@ def liveness_wrong_port() -> Case:
             container="cart",
         )
     crash_alerts(scene, apps["cart"], 29)
+    scene.drop(keep=("Node",))
     return scene.case(
         "liveness-wrong-port",
         "A liveness probe asks a port where nothing listens",
@@ -114,7 +115,7 @@ def readiness_wrong_path() -> Case:
 
 def probe_wrong_scheme() -> Case:
     scene, _ = stage("2026-02-20T17:25:00Z", version="v1.26.15", runtime="containerd://1.6.28")
-    vault = scene.deployment("secrets-demo", "keyring", 2, state=unready(45), minutes=46, revision=1)
+    vault = scene.deployment("vault-system", "keyring", 2, state=unready(45), minutes=46, revision=1)
     give(vault, readinessProbe=http_probe("/ready", 8200, scheme="HTTPS"))
     for pod in vault.pods:
         address = pod["status"]["podIP"]
@@ -130,7 +131,7 @@ def probe_wrong_scheme() -> Case:
     return scene.case(
         "probe-wrong-scheme",
         "A probe speaks HTTPS to a server that speaks HTTP",
-        team_truth("deployment keyring", "The scheme of the probe is in the team's own spec.", "secrets-demo"),
+        team_truth("deployment keyring", "The scheme of the probe is in the team's own spec.", "vault-system"),
     )
 
 

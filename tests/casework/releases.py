@@ -4,7 +4,7 @@ Many of these leave nothing in the objects: the answer rests on a rollout minute
 """
 
 from tests.casework.makers import RUNNING, Case, State, crashing, finished, running, team_truth
-from tests.casework.stage import DAY, crash, crash_alerts, give, stage
+from tests.casework.stage import DAY, crash, crash_alerts, give, remade, stage
 
 
 def release_raises_errors() -> Case:
@@ -268,8 +268,7 @@ def budget_blocks_drain() -> Case:
     scene.cordon("worker-2", 55)
     for pod in [pod for pod in scene.pods(node="worker-2") if pod not in ledger.pods]:
         if pod["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet":
-            pod["spec"]["nodeName"] = "worker-3"
-            pod["status"]["hostIP"] = scene.nodes["worker-3"]["status"]["addresses"][0]["address"]
+            remade(scene, pod, "worker-3", 53)
     scene.alert(
         "NodeDrainStuck",
         50,
@@ -327,6 +326,7 @@ def job_gives_up() -> Case:
         job, "BackoffLimitExceeded", "Job has reached the specified backoff limit", "job-controller", minutes=48
     )
     scene.alert("KubeJobFailed", 48, job)
+    scene.drop(keep=("None",))
     return scene.case(
         "job-gives-up",
         "A Job exits with 3 four times and gives up",
@@ -356,6 +356,7 @@ def load_of_another_team() -> Case:
     scene, apps = stage("2026-06-12T15:05:00Z", helm=True, workers=4)
     scene.deployment("load-lab", "stampede", 12, minutes=28, revision=1)
     cart = apps["cart"]
+    give(cart, resources={"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}})
     for pod in cart.pods:
         crash(scene, pod, crashing(18, exit_code=137, reason="OOMKilled", restarts=7))
     crash_alerts(scene, cart, 17)

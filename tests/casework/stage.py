@@ -148,6 +148,18 @@ def part(scene: Scene, name: str) -> Workload:
     raise LookupError(f"no workload {name} in this scene")
 
 
+def made_elsewhere(scene: Scene, node: str, minutes: float) -> tuple[str, ...]:
+    """New pods on that node for those of Deployments that are marked for deletion; tells the teams that it hit."""
+    hit = set()
+    for workload in scene.workloads:
+        if workload.obj["kind"] != "Deployment":
+            continue
+        for pod in [pod for pod in workload.pods if "deletionTimestamp" in pod["metadata"]]:
+            scene.replacement(workload, running(minutes), node=node)
+            hit.add(pod["metadata"]["namespace"])
+    return tuple(sorted(hit - {"kube-system", "monitoring", "ingress-nginx"}))
+
+
 def remade(scene: Scene, pod: Json, node: str, minutes: float) -> None:
     """A pod as if its owner had made it on that node so many minutes ago."""
     pod["spec"]["nodeName"] = node

@@ -250,9 +250,9 @@ def ingress_names_wrong_service() -> Case:
 
 def ingress_class_unknown() -> Case:
     scene, _ = stage("2026-05-08T11:05:00Z", ingress=True, helm=True)
-    scene.deployment("surveys", "forms", 2)
-    scene.service("surveys", "forms")
-    scene.ingress("surveys", "forms", ingress_class="nginx-public", address="")
+    scene.deployment("ingress-demo", "forms", 2)
+    scene.service("ingress-demo", "forms")
+    scene.ingress("ingress-demo", "forms", ingress_class="nginx-public", address="")
     _page_down(scene, "forms.example.com", 38, 404)
     return scene.case(
         "ingress-class-unknown",
@@ -260,7 +260,7 @@ def ingress_class_unknown() -> Case:
         team_truth(
             "ingress forms",
             "The cluster's class is called nginx; all pages of that class answer. The name is the team's.",
-            "surveys",
+            "ingress-demo",
             trap="The only alert is the monitoring's probe; the Ingress has no address, as if no controller ran.",
         ),
         hard=True,
@@ -278,6 +278,30 @@ def ingress_port_wrong() -> Case:
         "ingress-names-wrong-port",
         "An Ingress names a port that its service does not have",
         team_truth("ingress home", "The service has port 8081, the Ingress asks for 80.", "intranet"),
+    )
+
+
+def backend_protocol_wrong() -> Case:
+    scene, _ = stage("2026-05-09T18:18:00Z", ingress=True, helm=True)
+    scene.deployment("seats", "planner", 2)
+    scene.service("seats", "planner")
+    key = "nginx.ingress.kubernetes.io/backend-protocol"
+    page = scene.ingress("seats", "planner", annotations={key: "HTTPS"})
+    scene.change(page, f"metadata.annotations.{key}", None, "HTTPS", minutes=23)
+    _ingress_errors(scene, "seats", "planner", 22, status=502, rate=14.2)
+    scene.metric(
+        "nginx_ingress_controller_requests:rate5m", 61.0, exported_namespace="shop", ingress="cart", status="200"
+    )
+    return scene.case(
+        "ingress-backend-protocol-wrong",
+        "The annotation of an Ingress says HTTPS to pods that speak HTTP",
+        team_truth(
+            "ingress planner",
+            "The errors began with the annotation, and all other pages of the controller answer.",
+            "seats",
+            trap="502 of the ingress controller with ready pods behind it.",
+        ),
+        hard=True,
     )
 
 
@@ -437,6 +461,7 @@ CASES = (
     ingress_names_wrong_service(),
     ingress_class_unknown(),
     ingress_port_wrong(),
+    backend_protocol_wrong(),
     certificate_of_team_expired(),
     own_name_servers(),
     search_list_too_long(),
