@@ -1,6 +1,6 @@
 """What stands between a request and its object: webhooks and policies of the whole cluster."""
 
-from tests.casework.backdrop import platform, tenants
+from tests.casework.backdrop import bystanders, platform, tenants
 from tests.casework.makers import Case, Scene, Workload, cluster_truth, crashing, creating, unready
 
 
@@ -55,6 +55,7 @@ def expired_authority() -> Case:
     scene = Scene("2026-07-05T09:50:00Z", cluster="prod-2", version="v1.32.6")
     platform(scene, monitoring=False)
     apps = tenants(scene)
+    bystanders(scene)
     scene.deployment("kyverno", "kyverno-admission-controller", 2, container="kyverno")
     scene.service("kyverno", "kyverno-svc", selector={"app": "kyverno-admission-controller"}, port=443)
     scene.webhook(
@@ -93,6 +94,7 @@ def times_out() -> Case:
     scene = Scene("2026-09-22T13:14:00Z", cluster="us-1", helm=True, version="v1.34.1")
     platform(scene)
     apps = tenants(scene)
+    bystanders(scene)
     scanner = scene.deployment("image-scan", "image-scan-admission", 2)
     scene.service("image-scan", "image-scan-admission", port=443, target=9443)
     scene.webhook("image-scan", "pods.image-scan.example.com", "image-scan-admission", "image-scan", timeout=10)
@@ -167,7 +169,7 @@ def policy_rejects_valid() -> Case:
 def certificate_webhook() -> Case:
     scene = Scene("2026-02-13T11:11:00Z", cluster="prod-1")
     platform(scene)
-    apps = tenants(scene)
+    tenants(scene)
     manager = scene.deployment("cert-manager", "cert-manager-webhook", 1)
     scene.service("cert-manager", "cert-manager-webhook", port=443, target=10250)
     scene.webhook(
@@ -204,7 +206,6 @@ def certificate_webhook() -> Case:
             instance=f"https://{name}-new.example.com",
             summary="x509: certificate is valid for ingress.local, not for this host",
         )
-    _ = apps
     return scene.case(
         "admission-cert-manager-webhook",
         "New sites get no certificate: the webhook of cert-manager is not ready",

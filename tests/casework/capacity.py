@@ -1,22 +1,23 @@
 """Room: node pools, what scales them, devices, priorities and counters of the platform."""
 
-from tests.casework.backdrop import platform, tenants
-from tests.casework.makers import Case, Scene, cluster_truth, crashing, pending, unready
+from tests.casework.backdrop import bystanders, fill, platform, tenants
+from tests.casework.makers import Case, Json, Scene, cluster_truth, crashing, pending, unready
 
 CONTROL_PLANE = "1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }"
 
 
-def _no_room(scene: Scene, pod: object, message: str, minutes: float) -> None:
-    assert isinstance(pod, dict)
+def _no_room(scene: Scene, pod: Json, message: str, minutes: float) -> None:
     scene.unschedulable(pod, message, minutes, count=3)
     scene.alert("KubePodNotReady", minutes, pod)
 
 
 def pool_at_maximum() -> Case:
     scene = Scene("2026-03-06T17:05:00Z", cluster="eu-1", helm=True)
-    parts = platform(scene)
+    platform(scene)
     apps = tenants(scene)
-    scaler = scene.deployment("kube-system", "cluster-autoscaler", 1)
+    fill(scene, ["worker-1", "worker-2", "worker-3"], "cpu", 0.04)
+    bystanders(scene)
+    scene.deployment("kube-system", "cluster-autoscaler", 1)
     message = (
         f"0/4 nodes are available: {CONTROL_PLANE}, 3 Insufficient cpu. preemption: 0/4 nodes are available: 1 "
         "Preemption "
@@ -38,7 +39,6 @@ def pool_at_maximum() -> Case:
         )
         scene.short_of_replicas(apps[name], 31)
     scene.alert("KubeCPUOvercommit", 55)
-    _ = parts, scaler
     return scene.case(
         "capacity-pool-at-maximum",
         "Three teams grow by one pod each; the pool of nodes may not grow",
@@ -58,6 +58,7 @@ def autoscaler_broken() -> Case:
     scene = Scene("2026-07-01T08:40:00Z", cluster="us-3", version="v1.33.4")
     platform(scene, control_plane=False, monitoring=False)
     apps = tenants(scene)
+    fill(scene, ["worker-1", "worker-2", "worker-3"], "memory", 2.0**25)
     scaler = scene.deployment("kube-system", "cluster-autoscaler", 1)
     scene.put(scaler, crashing(48, exit_code=255))
     scene.back_off(scaler.pods[0], 47)
@@ -119,16 +120,23 @@ def preempted_by_platform() -> Case:
     platform(scene)
     apps = tenants(scene)
     agent = scene.daemon_set(
-        "security", "runtime-scanner", on=["worker-1", "worker-2", "worker-3"], requests={"cpu": "2", "memory": "4Gi"}
+        "security",
+        "runtime-scanner",
+        on=["worker-1", "worker-2", "worker-3"],
+        requests={"cpu": "2", "memory": "4Gi"},
+        minutes=26,
     )
+    agent.obj["metadata"]["creationTimestamp"] = scene.at(26)
     scene.change(agent, "", None, "created", minutes=26, verb="created")
     message = (
         f"0/4 nodes are available: {CONTROL_PLANE}, 3 Insufficient memory. preemption: 0/4 nodes are available: 1 "
         "Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."
     )
-    for name in ("cart", "invoices", "thumbnails"):
-        gone = apps[name].pods.pop()
+    gone_pods = {name: apps[name].pods.pop() for name in ("cart", "invoices", "thumbnails")}
+    for gone in gone_pods.values():
         scene.objects.remove(gone)
+    fill(scene, ["worker-1", "worker-2", "worker-3"], "memory", 2.0**25)
+    for name, gone in gone_pods.items():
         by = agent.pods[len(name) % 3]["metadata"]
         scene.scheduler_event(
             gone,
@@ -196,6 +204,7 @@ def wrong_instance_type() -> Case:
     for name in ("new-1", "new-2"):
         scene.node(name, cpu="2", memory="4Gi", instance_type="m1.small", minutes=47)
     apps = tenants(scene, {"search": {"query": 2}, "billing": {"invoices": 2}})
+    fill(scene, ["worker-1"], "memory", 5 * 2.0**30)
     message = (
         f"0/4 nodes are available: {CONTROL_PLANE}, 3 Insufficient memory. preemption: 0/4 nodes are available: 3 "
         "Preemption is not helpful for scheduling, 1 No preemption victims found for incoming pod."
@@ -225,6 +234,7 @@ def wrong_architecture() -> Case:
     scene = Scene("2026-09-17T07:07:00Z", cluster="eu-7", helm=True)
     platform(scene)
     apps = tenants(scene)
+    bystanders(scene)
     for name in ("arm-1", "arm-2"):
         scene.node(name, labels={"kubernetes.io/arch": "arm64"}, instance_type="a1.xlarge", minutes=50)
         scene.nodes[name]["status"]["nodeInfo"]["architecture"] = "arm64"
@@ -258,6 +268,7 @@ def metrics_server_down() -> Case:
     scene = Scene("2026-02-18T12:39:00Z", cluster="prod-1", helm=True)
     parts = platform(scene)
     apps = tenants(scene)
+    bystanders(scene)
     scene.put(parts["metrics"], crashing(36))
     scene.back_off(parts["metrics"].pods[0], 35)
     error = (
@@ -335,7 +346,7 @@ def pods_per_node() -> Case:
     apps = tenants(scene, {"iot": {"bridge": 3}, "maps": {"tiles": 2}})
     for name in ("worker-1", "worker-2", "worker-3"):
         for room in ("capacity", "allocatable"):
-            scene.nodes[name]["status"][room]["pods"] = "8"
+            scene.nodes[name]["status"][room]["pods"] = str(len(scene.pods(node=name)))
         scene.alert("KubeletTooManyPods", 70, node=name, instance="10.244.1.25:8443")
     message = (
         f"0/4 nodes are available: {CONTROL_PLANE}, 3 Too many pods. preemption: 0/4 nodes are available: 1 "
@@ -371,7 +382,7 @@ def spread_over_missing_zone() -> Case:
             }
         ]
     }
-    apps = tenants(scene, {"shop": {"cart": 2}})
+    tenants(scene, {"shop": {"cart": 2}})
     query = scene.deployment("search", "query", 3, made=2, template=spread)
     message = (
         f"0/3 nodes are available: {CONTROL_PLANE}, 2 node(s) didn't match pod topology spread constraints. "
@@ -391,7 +402,6 @@ def spread_over_missing_zone() -> Case:
         last=3,
         count=11,
     )
-    _ = apps
     return scene.case(
         "capacity-zone-without-nodes",
         "A pod that must stand in the third zone waits: that zone has no node",
@@ -410,6 +420,7 @@ def spot_reclaimed() -> Case:
     scene = Scene("2026-06-28T19:33:00Z", cluster="us-4", helm=True)
     platform(scene, workers=["worker-1", "spot-1", "spot-2"], storage="")
     apps = tenants(scene, {"shop": {"cart": 3}, "search": {"query": 3}})
+    fill(scene, ["worker-1"], "cpu", 0.04)
     for name in ("spot-1", "spot-2"):
         scene.node_event(
             name,
@@ -465,13 +476,15 @@ def platform_agent_grew() -> Case:
     scene = Scene("2026-11-03T10:44:00Z", cluster="eu-9", version="v1.34.1", runtime="containerd://2.1.4")
     platform(scene)
     tenants(scene)
+    fill(scene, ["worker-2"], "memory", 5 * 2.0**30)
     message = (
-        "0/4 nodes are available: 1 Insufficient memory. preemption: 0/4 nodes are available: 1 Insufficient memory, 3 "
-        "Preemption is not helpful for scheduling."
+        "0/4 nodes are available: 1 Insufficient memory. preemption: 0/4 nodes are available: 1 No preemption "
+        "victims found for incoming pod, 3 Preemption is not helpful for scheduling."
     )
     agent = scene.daemon_set("logging", "fluent-bit", on=["worker-1", "worker-2", "worker-3"], priority_class="")
     scene.change(agent, "spec.template.spec.containers[0].resources.requests.memory", "100Mi", "9Gi", minutes=31)
     pod = scene.pod_on(agent, "worker-2")
+    pod["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "100m", "memory": "9Gi"}}
     scene.unschedulable(pod, message, 30, count=2)
     scene.alert("KubeDaemonSetNotScheduled", 30, agent)
     scene.alert("KubeDaemonSetRolloutStuck", 30, agent)

@@ -1,6 +1,6 @@
 """The control plane: API server, etcd, scheduler, controllers, the cloud's controller, tunnels and tokens."""
 
-from tests.casework.backdrop import platform, tenants
+from tests.casework.backdrop import bystanders, platform, tenants
 from tests.casework.makers import Case, Scene, cluster_truth, crashing, pending, running, unready
 
 
@@ -8,6 +8,7 @@ def overloaded() -> Case:
     scene = Scene("2026-03-11T16:16:00Z", cluster="eu-1", helm=True)
     parts = platform(scene)
     apps = tenants(scene)
+    bystanders(scene)
     operator = scene.deployment("databases", "postgres-operator", 1)
     backup = scene.deployment("velero", "velero", 1)
     scene.change(backup, "spec.template.spec.containers[0].args", "--client-qps=20", "--client-qps=2000", minutes=57)
@@ -76,7 +77,7 @@ def etcd_slow() -> Case:
     etcd = parts["etcd"].pods[0]
     scene.alert("etcdHighFsyncDurations", 24, etcd, port="2381")
     scene.alert("etcdHighCommitDurations", 24, etcd, port="2381")
-    for name, part in (("kube-scheduler", "scheduler"), ("kube-controller-manager", "controllers")):
+    for part in ("scheduler", "controllers"):
         pod = parts[part].pods[0]
         scene.put(pod, running(3, restarts=6))
         scene.unhealthy(
@@ -86,7 +87,6 @@ def etcd_slow() -> Case:
             20,
             count=6,
         )
-        _ = name
     operator = scene.deployment("queues", "rabbit-operator", 1)
     scene.put(operator, crashing(22, exit_code=1))
     scene.back_off(operator.pods[0], 21)
@@ -160,6 +160,7 @@ def scheduler_down() -> Case:
     scene = Scene("2026-04-23T12:48:00Z", cluster="prod-1", version="v1.33.4")
     parts = platform(scene)
     apps = tenants(scene)
+    bystanders(scene)
     scheduler = parts["scheduler"].pods[0]
     scene.put(scheduler, crashing(35, exit_code=1))
     scheduler["status"]["containerStatuses"][0]["lastState"]["terminated"]["message"] = (
@@ -171,8 +172,7 @@ def scheduler_down() -> Case:
             pod = scene.replacement(apps[name], pending("", 28))
             scene.alert("KubePodNotReady", 28, pod)
         scene.short_of_replicas(apps[name], 28)
-    lease = scene.lease("kube-scheduler", "kube-system", holder="cp-1_8d1", renewed=35)
-    _ = lease
+    scene.lease("kube-scheduler", "kube-system", holder="cp-1_8d1", renewed=35)
     return scene.case(
         "control-plane-scheduler-down",
         "New pods stay Pending and nobody says why",
@@ -249,7 +249,7 @@ def cloud_controller() -> Case:
     scene.put(manager, unready(43))
     scene.node("worker-4", minutes=33)
     scene.taint("worker-4", "node.cloudprovider.kubernetes.io/uninitialized", value="true", minutes=33)
-    ftp = scene.deployment("partners", "sftp", 1)
+    scene.deployment("partners", "sftp", 1)
     scene.service("partners", "sftp", kind="LoadBalancer", port=22, target=2222)
     scene.service("support", "phone", kind="LoadBalancer", port=5060, target=5060)
     scene.deployment("support", "phone", 1)
@@ -262,7 +262,6 @@ def cloud_controller() -> Case:
             service=name,
             summary=f"Service {namespace}/{name} has had no external address for 15 minutes",
         )
-    _ = ftp
     return scene.case(
         "control-plane-cloud-controller",
         "New services get no address and a new node is not taken into use",
@@ -281,11 +280,12 @@ def tunnel_down() -> Case:
     scene = Scene("2026-08-14T12:02:00Z", cluster="managed-2", helm=True)
     platform(scene, control_plane=False)
     apps = tenants(scene)
+    bystanders(scene)
     agents = scene.deployment("kube-system", "konnectivity-agent", 2)
     for pod in agents.pods:
         scene.put(pod, unready(31))
         scene.unhealthy(pod, "Readiness probe failed: HTTP probe failed with statuscode: 500", 31)
-    operator = scene.deployment("queues", "kafka-operator-webhook", 1)
+    scene.deployment("queues", "kafka-operator-webhook", 1)
     scene.service("queues", "kafka-operator-webhook", port=443, target=9443)
     scene.webhook("kafka-operator", "pods.kafka.example.com", "kafka-operator-webhook", "queues")
     error = (
@@ -297,7 +297,6 @@ def tunnel_down() -> Case:
         scene.refused(apps[name], error, 27, count=13)
         scene.short_of_replicas(apps[name], 27)
     scene.alert("KubeAggregatedAPIDown", 30, name="v1beta1.metrics.k8s.io", namespace="default")
-    _ = operator
     return scene.case(
         "control-plane-tunnel-down",
         "Pods are refused in the name of a team's webhook, which is well but cannot be reached from the control plane",

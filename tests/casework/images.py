@@ -1,6 +1,6 @@
 """The nodes' way to images: registries, mirrors, credentials, sandboxes."""
 
-from tests.casework.backdrop import platform, tenants
+from tests.casework.backdrop import bystanders, platform, tenants
 from tests.casework.makers import Case, Scene, cluster_truth, creating, waiting
 
 
@@ -58,6 +58,9 @@ def rate_limit() -> Case:
     apps = tenants(scene, {"forum": {"board": 2}, "shop": {"cart": 2}, "docs": {"wiki": 1}})
     for name, image in (("board", "docker.io/library/node:22.11"), ("wiki", "docker.io/library/nginx:1.27.3")):
         apps[name].obj["spec"]["template"]["spec"]["containers"][0]["image"] = image
+        drained = scene.pod_on(apps[name], "worker-2")
+        apps[name].pods.remove(drained)
+        scene.objects.remove(drained)
         pod = scene.replacement(apps[name], creating(44), node="worker-4")
         scene.pull_failure(
             pod,
@@ -90,6 +93,7 @@ def expired_credential() -> Case:
     scene = Scene("2026-05-05T06:36:00Z", cluster="us-2", helm=True, version="v1.33.4", registry="0123.dkr.example.com")
     platform(scene, control_plane=False, cni="aws-node")
     apps = tenants(scene)
+    bystanders(scene)
     for name in ("storefront", "invoices", "query"):
         image = apps[name].obj["spec"]["template"]["spec"]["containers"][0]["image"]
         pod = scene.replacement(apps[name], creating(26), node="worker-1")

@@ -154,7 +154,19 @@ class Case:
         return {**told, "hard": self.hard, "now": self.now, **self.contents, "truth": self.truth.as_json()}
 
     def text(self) -> str:
-        return json.dumps(self.as_json(), indent=1, ensure_ascii=False) + "\n"
+        """One line for each object, event and delivery: half as large as with every field on its own, and as "
+        "readable."""
+        parts = []
+        for key, value in self.as_json().items():
+            if isinstance(value, list) and value:
+                items = ",\n  ".join(json.dumps(item, ensure_ascii=False) for item in value)
+                shown = f"[\n  {items}\n ]"
+            elif key == "truth":
+                shown = json.dumps(value, indent=1, ensure_ascii=False).replace("\n", "\n ")
+            else:
+                shown = json.dumps(value, ensure_ascii=False)
+            parts.append(f" {json.dumps(key)}: {shown}")
+        return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def write(cases: Iterable[Case], folder: Path) -> None:
@@ -508,6 +520,14 @@ class Scene:
                         minutes=minutes - 5,
                     )
 
+    def replace_evicted(self, workloads: Iterable[Workload] | None = None, *, minutes: float) -> None:
+        """New pods, on the next workers, for those of Deployments that are marked for deletion."""
+        for workload in self.workloads if workloads is None else workloads:
+            going = [pod for pod in workload.pods if "deletionTimestamp" in pod["metadata"]]
+            if workload.obj["kind"] == "Deployment":
+                for _ in going:
+                    self.replacement(workload, running(minutes))
+
     def not_ready(self, node: str, message: str, minutes: float = 20, *, events: bool = True) -> None:
         """Its kubelet reports, and says itself that the node is not ready: runtime, CNI, PLEG."""
         self.condition(node, "Ready", "False", "KubeletNotReady", message, minutes=minutes)
@@ -844,13 +864,9 @@ class Scene:
         if event and minutes <= 60:
             words = f"Scaled up replica set {new['metadata']['name']} from 0 to {made}"
             self.event(obj, "ScalingReplicaSet", words, "deployment-controller", kind="Normal", minutes=minutes)
-        self.change(
-            obj,
-            "spec.template.spec.containers[0].image",
-            old["spec"]["template"]["spec"]["containers"][0]["image"],
-            image,
-            minutes=minutes,
-        ) if event else None
+        if event:
+            before = old["spec"]["template"]["spec"]["containers"][0]["image"]
+            self.change(obj, "spec.template.spec.containers[0].image", before, image, minutes=minutes)
         return made_now
 
     def replacement(self, workload: Workload, state: State, *, event: bool = True, **pod: Any) -> Json:
@@ -1839,6 +1855,9 @@ class Scene:
     def _settle_deployment(self, workload: Workload, living: list[Json], ready: int, wanted: int) -> None:
         obj = workload.obj
         mine = workload.owner["metadata"]["name"]
+        whole = all(pod["metadata"]["ownerReferences"][0]["name"] == mine for pod in workload.pods)
+        if whole and "observedGeneration" not in obj["status"]:
+            workload.owner["spec"]["replicas"] = wanted
         updated = sum(pod["metadata"]["ownerReferences"][0]["name"] == mine for pod in living)
         ready_mine = sum(_is_ready(pod) and pod["metadata"]["ownerReferences"][0]["name"] == mine for pod in living)
         rest = {"readyReplicas": ready_mine, "availableReplicas": ready_mine} if ready_mine else {}

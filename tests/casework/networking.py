@@ -1,6 +1,6 @@
 """Networks: addresses, routes, service rules, names, ways in and ways out."""
 
-from tests.casework.backdrop import platform, tenants
+from tests.casework.backdrop import bystanders, fill, platform, tenants
 from tests.casework.makers import (
     Case,
     Scene,
@@ -91,6 +91,7 @@ def mtu_after_upgrade() -> Case:
     scene = Scene("2026-05-06T21:15:00Z", cluster="gra", helm=True, version="v1.34.1", runtime="containerd://2.1.4")
     platform(scene, cni="cilium", storage="rook-csi")
     apps = tenants(scene, {"imports": {"uploader": 2}, "archive": {"store": 2}, "portal": {"pages": 2}})
+    bystanders(scene)
     agents = scene.find("DaemonSet", "cilium", "kube-system")
     before, after = "quay.io/cilium/cilium:v1.16.9", "quay.io/cilium/cilium:v1.17.4"
     agents["spec"]["template"]["spec"]["containers"][0]["image"] = after
@@ -129,6 +130,7 @@ def stale_kube_proxy() -> Case:
     scene = Scene("2026-03-25T10:48:00Z", cluster="prod-1")
     parts = platform(scene, kube_proxy=True)
     apps = tenants(scene, {"shop": {"cart": 3, "storefront": 3}, "billing": {"invoices": 3}, "search": {"query": 2}})
+    bystanders(scene)
     scene.rollout(apps["query"], state=running(18), made=2, kept=0, minutes=18, event=True)
     for name in ("cart", "storefront", "invoices"):
         pod = scene.pod_on(apps[name], "worker-3")
@@ -225,6 +227,7 @@ def coredns_overloaded() -> Case:
     scene = Scene("2026-07-08T18:02:00Z", cluster="eu-1", helm=True)
     parts = platform(scene, workers=[f"eu1-{n}" for n in range(1, 5)])
     tenants(scene)
+    bystanders(scene)
     for pod in parts["dns"].pods:
         pod["spec"]["containers"][0]["resources"] = {
             "requests": {"cpu": "100m"},
@@ -317,6 +320,7 @@ def node_local_dns() -> Case:
     scene = Scene("2026-03-02T23:11:00Z", cluster="sto", version="v1.33.4", runtime="cri-o://1.33.1")
     platform(scene, monitoring=False)
     apps = tenants(scene, {"shop": {"cart": 3, "storefront": 2}, "search": {"query": 3}})
+    bystanders(scene)
     cache = scene.daemon_set(
         "kube-system",
         "node-local-dns",
@@ -564,6 +568,7 @@ def load_balancer() -> Case:
     scene = Scene("2026-09-03T11:30:00Z", cluster="prod-1")
     platform(scene, monitoring=False)
     tenants(scene)
+    bystanders(scene)
     for namespace, name in (("shop", "storefront"), ("billing", "invoices"), ("search", "query")):
         scene.ingress(namespace, name)
         scene.alert(
@@ -670,6 +675,7 @@ def egress_agent_pending() -> Case:
     scene = Scene("2026-10-06T09:12:00Z", cluster="prod-6", version="v1.34.1", runtime="cri-o://1.34.0")
     parts = platform(scene, cni="cilium", monitoring=False)
     apps = tenants(scene)
+    fill(scene, ["worker-1", "worker-2", "worker-3"], "cpu", 0.04)
     node = scene.node("worker-4", minutes=26)
     message = (
         "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin "

@@ -1,6 +1,6 @@
 """Nodes: their machines, kernels, kubelets, runtimes and disks."""
 
-from tests.casework.backdrop import platform, tenants
+from tests.casework.backdrop import bystanders, fill, platform, tenants
 from tests.casework.makers import (
     Case,
     Scene,
@@ -18,11 +18,9 @@ from tests.casework.makers import (
 def one_node_lost() -> Case:
     scene = Scene("2026-03-10T14:05:00Z", cluster="eu-1", helm=True)
     platform(scene)
-    apps = tenants(scene)
+    tenants(scene)
     scene.lose_node("worker-3", 22)
-    for workload in apps.values():
-        if any("deletionTimestamp" in pod["metadata"] for pod in workload.pods):
-            scene.replacement(workload, running(16.8), node="worker-2")
+    scene.replace_evicted(minutes=16.8)
     scene.alert("KubeNodeNotReady", 22, node="worker-3")
     scene.alert("KubeNodeUnreachable", 22, node="worker-3")
     return scene.case(
@@ -35,16 +33,18 @@ def one_node_lost() -> Case:
 def zone_outage() -> Case:
     scene = Scene("2026-05-02T03:18:00Z", cluster="ber-prod", helm=True)
     workers = [f"ber-w{number}" for number in range(1, 7)]
-    platform(scene, workers=workers, storage="", metrics=False)
+    parts = platform(scene, workers=workers, storage="", metrics=False)
     apps = tenants(scene, {"ledger": {"postings": 3}, "onboarding": {"forms": 3}, "quotes": {"pricing": 3}})
     database = scene.stateful_set("ledger", "ledger-db", 3, claim="data", nodes=["ber-w1", "ber-w2", "ber-w3"])
     for node in ("ber-w2", "ber-w5"):
         scene.lose_node(node, 18)
+    scene.replace_evicted(parts.parts.values(), minutes=12.8)
+    fill(scene, ["ber-w1", "ber-w3", "ber-w4", "ber-w6"], "memory", 2.0**25)
     message = (
         "0/7 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, "
-        "2 Insufficient memory, 2 node(s) had untolerated taint {node.kubernetes.io/unreachable: }, "
-        "2 node(s) had volume node affinity conflict. preemption: 0/7 nodes are available: "
-        "2 No preemption victims found for incoming pod, 5 Preemption is not helpful for scheduling."
+        "2 node(s) had untolerated taint {node.kubernetes.io/unreachable: }, 4 Insufficient memory. preemption: 0/7 "
+        "nodes "
+        "are available: 3 Preemption is not helpful for scheduling, 4 No preemption victims found for incoming pod."
     )
     for workload in apps.values():
         if any("deletionTimestamp" in pod["metadata"] for pod in workload.pods):
@@ -74,7 +74,7 @@ def zone_outage() -> Case:
             "ledger",
             "onboarding",
             "quotes",
-            trap="Most alerts, and the critical one, name workloads; FailedScheduling speaks of memory and volumes.",
+            trap="Most alerts, and the critical one, name workloads; FailedScheduling speaks of memory.",
         ),
         hard=True,
     )
@@ -203,7 +203,6 @@ def disk_full_of_images() -> Case:
         mountpoint="/var/lib/containerd",
         fstype="ext4",
     )
-    scene.metric("kubelet_volume_stats_used_bytes", 61_000, namespace="shop", pod="cart")
     scene.metric("container_fs_usage_bytes", 53_248, namespace="shop", container="cart", node="worker-1")
     scene.metric("node_filesystem_avail_bytes", 2_210_000_000, instance="worker-1", mountpoint="/var/lib/containerd")
     return scene.case(
@@ -299,6 +298,7 @@ def memory_of_system_daemon() -> Case:
     scene = Scene("2026-03-30T08:22:00Z", cluster="eu-2", helm=True)
     platform(scene, node_exporter=True)
     apps = tenants(scene)
+    bystanders(scene)
     scene.condition(
         "worker-3",
         "MemoryPressure",
@@ -363,6 +363,7 @@ def read_only_filesystem() -> Case:
     scene = Scene("2026-02-03T13:47:00Z", cluster="prod-1")
     platform(scene)
     apps = tenants(scene)
+    bystanders(scene)
     scene.condition(
         "worker-2",
         "ReadonlyFilesystem",
@@ -438,10 +439,11 @@ def kubelet_certificate() -> Case:
     platform(scene, workers=["pool-a-1", "pool-a-2", "pool-a-3"])
     tenants(scene)
     for node in ("pool-a-1", "pool-a-3"):
-        scene.lose_node(node, 34, evict=False)
+        scene.lose_node(node, 34)
         scene.alert("KubeletClientCertificateExpiration", 60 * 20, node=node)
         scene.alert("KubeletClientCertificateRenewalErrors", 60 * 20, node=node)
         scene.alert("KubeNodeNotReady", 34, node=node)
+    scene.replace_evicted(minutes=28.8)
     return scene.case(
         "node-kubelet-certificate",
         "Two kubelets could not renew their certificates and are shut out at midnight",
@@ -581,6 +583,7 @@ def bad_network_card() -> Case:
     scene = Scene("2026-06-25T15:20:00Z", cluster="prod-1", helm=True)
     platform(scene, node_exporter=True)
     apps = tenants(scene, {"shop": {"cart": 3, "storefront": 3}, "search": {"query": 3}})
+    bystanders(scene)
     for name in ("cart", "storefront", "query"):
         scene.alert(
             "HttpLatencyHigh",
@@ -632,6 +635,8 @@ def left_cordoned() -> Case:
     scene = Scene("2026-03-18T07:50:00Z", cluster="prod-2")
     platform(scene, monitoring=False)
     apps = tenants(scene)
+    fill(scene, ["worker-2"], "cpu", 0.04)
+    bystanders(scene)
     for node in ("worker-1", "worker-3"):
         scene.cordon(node, 60 * 11, event=False)
     message = (
@@ -701,9 +706,11 @@ def drain_stuck_on_platform_budget() -> Case:
         "victims found for incoming pod, 2 Preemption is not helpful for scheduling."
     )
     for name in ("invoices", "query"):
-        pod = apps[name].pods[0]
-        scene.objects.remove(pod)
-        apps[name].pods.remove(pod)
+        drained = scene.pod_on(apps[name], "worker-1")
+        scene.objects.remove(drained)
+        apps[name].pods.remove(drained)
+    fill(scene, ["worker-2", "worker-3"], "memory", 2.0**25)
+    for name in ("invoices", "query"):
         new = scene.replacement(apps[name], pending(message, 55))
         scene.scheduler_event(new, message, minutes=55, count=3)
         scene.short_of_replicas(apps[name], 55)

@@ -1,6 +1,6 @@
 """Services that the platform offers to teams: certificates, secrets, metrics, deliveries, and the monitoring itself."""
 
-from tests.casework.backdrop import platform, tenants
+from tests.casework.backdrop import bystanders, platform, tenants
 from tests.casework.makers import Case, Scene, cluster_truth, crashing, unready, waiting
 
 
@@ -8,6 +8,7 @@ def certificates_not_renewed() -> Case:
     scene = Scene("2026-04-30T07:12:00Z", cluster="eu-1", helm=True)
     platform(scene)
     tenants(scene)
+    bystanders(scene)
     manager = scene.deployment("cert-manager", "cert-manager", 1, container="cert-manager-controller")
     scene.put(manager, crashing(60 * 30, exit_code=1, restarts=340))
     scene.back_off(manager.pods[0], 59, count=260)
@@ -45,10 +46,7 @@ def only_a_target() -> Case:
     tenants(scene)
     scene.alert("TargetDown", 26, job="kube-proxy", namespace="kube-system", service="kube-prometheus-stack-kube-proxy")
     scene.alert("KubeProxyDown", 26, job="kube-proxy")
-    agents = scene.daemon_set(
-        "kube-system", "kube-proxy", image="registry.k8s.io/kube-proxy:v1.33.4", host_network=True
-    )
-    _ = agents
+    scene.daemon_set("kube-system", "kube-proxy", image="registry.k8s.io/kube-proxy:v1.33.4", host_network=True)
     return scene.case(
         "service-metrics-bound-to-localhost",
         "kube-proxy is well and cannot be scraped",
@@ -90,6 +88,7 @@ def secrets_operator() -> Case:
     scene = Scene("2026-08-08T13:55:00Z", cluster="eu-3", helm=True)
     platform(scene)
     apps = tenants(scene)
+    bystanders(scene)
     operator = scene.deployment("external-secrets", "external-secrets", 1)
     scene.put(operator, crashing(57))
     scene.back_off(operator.pods[0], 56)

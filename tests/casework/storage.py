@@ -1,6 +1,6 @@
 """Volumes: drivers, what they drive, and where it stands."""
 
-from tests.casework.backdrop import platform, tenants
+from tests.casework.backdrop import bystanders, platform, tenants
 from tests.casework.makers import Case, Scene, cluster_truth, crashing, creating, pending, unready
 
 
@@ -53,6 +53,7 @@ def node_plugin_missing() -> Case:
     scene = Scene("2026-06-02T18:21:00Z", cluster="prod-4", version="v1.33.4")
     parts = platform(scene, workers=["w-1", "w-2"], storage="efs-csi", monitoring=False)
     apps = tenants(scene, {"video": {"encode": 2}, "shop": {"cart": 2}})
+    bystanders(scene)
     scene.node("w-3", minutes=55)
     parts["csi-node"].obj["spec"]["template"]["spec"]["nodeSelector"] = {"node.example.com/pool": "general-v1"}
     parts["csi-node"].obj["status"] = {"desiredNumberScheduled": 2, "currentNumberScheduled": 2}
@@ -94,6 +95,7 @@ def attached_to_dead_node() -> Case:
     tenants(scene)
     database = scene.stateful_set("orders", "orders-db", 1, claim="data", nodes=["worker-2"])
     scene.lose_node("worker-2", 41, evict=True)
+    scene.replace_evicted(minutes=35.8)
     scene.objects.remove(database.pods.pop())
     pod = scene.pod(
         "orders",
@@ -195,6 +197,7 @@ def nfs_hangs() -> Case:
     scene = Scene("2026-04-02T15:45:00Z", cluster="campus", version="v1.31.9", runtime="cri-o://1.31.5")
     platform(scene, storage="nfs-csi", monitoring=False)
     apps = tenants(scene, {"theses": {"upload": 2}, "lab": {"notebook": 2}, "press": {"site": 2}})
+    bystanders(scene)
     for name, namespace in (("upload", "theses"), ("notebook", "lab")):
         scene.claim(namespace, "home", storage_class="nfs", driver="nfs.csi.k8s.io", modes=("ReadWriteMany",))
         for pod in apps[name].pods:
@@ -202,7 +205,8 @@ def nfs_hangs() -> Case:
             scene.put(pod, unready(24))
             scene.unhealthy(pod, 'Readiness probe failed: command timed out: "cat /home/.ready" timed out after 1s', 24)
         scene.short_of_replicas(apps[name], 24)
-        stuck = scene.replacement(apps[name], creating(17))
+        apps[name].obj["spec"]["replicas"] = 3
+        stuck = scene.replacement(apps[name], creating(17), claims=["home"])
         scene.event(
             stuck,
             "FailedMount",
@@ -279,7 +283,7 @@ def backend_read_only() -> Case:
     scene = Scene("2026-09-14T04:41:00Z", cluster="prod-1", helm=True)
     platform(scene, storage="rook-csi")
     tenants(scene, {"shop": {"cart": 2}})
-    ceph = scene.deployment("rook-ceph", "rook-ceph-osd-3", 1, container="osd")
+    scene.deployment("rook-ceph", "rook-ceph-osd-3", 1, container="osd")
     for namespace, name in (("orders", "orders-db"), ("profiles", "users-db"), ("metrics-store", "samples")):
         workload = scene.stateful_set(namespace, name, 1, claim="data", state=crashing(16, restarts=7))
         scene.back_off(workload.pods[0], 15.9)
@@ -297,7 +301,6 @@ def backend_read_only() -> Case:
     scene.metric("ceph_osd_utilization", 95.4, ceph_daemon="osd.3")
     scene.metric("kubelet_volume_stats_used_ratio", 0.31, namespace="orders", persistentvolumeclaim="data-orders-db-0")
     scene.metric("kubelet_volume_stats_used_ratio", 0.22, namespace="profiles", persistentvolumeclaim="data-users-db-0")
-    _ = ceph
     return scene.case(
         "storage-backend-full",
         "Three databases crash for want of space on volumes that are a third full",

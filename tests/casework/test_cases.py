@@ -1,6 +1,7 @@
 """The case set holds together: what a reader, a rule or a scorer relies on is true of every file."""
 
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.casework import CASES
+from tests.casework.backdrop import amount
 from tests.casework.makers import Case, Json
 from tests.casework.rules import RULES
 
@@ -160,3 +162,30 @@ def test_objects_are_consistent(case: Case) -> None:
                 assert owner["uid"] in uids, obj["metadata"]["name"]
         if obj["kind"] == "Pod" and nodes and obj["spec"].get("nodeName"):
             assert obj["spec"]["nodeName"] in nodes
+
+
+def _requested(pod: Json, resource: str) -> float:
+    bodies = pod["spec"]["containers"]
+    return sum(amount(body.get("resources", {}).get("requests", {}).get(resource, "0")) for body in bodies)
+
+
+@_EVERY
+def test_what_the_scheduler_says_is_true(case: Case) -> None:
+    nodes = [obj for obj in case.contents["objects"] if obj["kind"] == "Node"]
+    pods = [obj for obj in case.contents["objects"] if obj["kind"] == "Pod"]
+    if not nodes:
+        return
+    for pod in pods:
+        for condition in pod["status"].get("conditions", ()):
+            if condition["type"] != "PodScheduled" or condition["status"] == "True":
+                continue
+            said = condition["message"].split("preemption:")[0]
+            total = re.match(r"0/(\d+) nodes", said)
+            assert total is None or int(total[1]) == len(nodes), said
+            for count, resource in re.findall(r"(\d+) Insufficient (cpu|memory)", said):
+                wanted, full = _requested(pod, resource), 0
+                for node in nodes:
+                    here = [one for one in pods if one["spec"].get("nodeName") == node["metadata"]["name"]]
+                    taken = sum(_requested(one, resource) for one in here if one["status"]["phase"] == "Running")
+                    full += taken + wanted > amount(node["status"]["allocatable"][resource])
+                assert full >= int(count), f"{pod['metadata']['name']}: {said}"
