@@ -1,6 +1,50 @@
 """The project's own labelled cases, as code: `python -m tests.casework` writes them to tests/cases."""
 
-from tests.casework import nodes
+from tests.casework import (
+    admission,
+    application,
+    capacity,
+    captured,
+    claims,
+    configuration,
+    control_plane,
+    controls,
+    crowds,
+    images,
+    mixes,
+    networking,
+    nodes,
+    noisy_neighbours,
+    placement,
+    quiet_nodes,
+    readiness,
+    releases,
+    services,
+    storage,
+    traffic,
+)
 from tests.casework.makers import Case
 
-CASES: tuple[Case, ...] = (*nodes.CASES,)
+CASES: tuple[Case, ...] = (
+    *nodes.CASES,
+    *networking.CASES,
+    *captured.CASES,
+    *services.CASES,
+    *capacity.CASES,
+    *control_plane.CASES,
+    *admission.CASES,
+    *images.CASES,
+    *storage.CASES,
+    *application.CASES,
+    *readiness.CASES,
+    *configuration.CASES,
+    *claims.CASES,
+    *placement.CASES,
+    *traffic.CASES,
+    *releases.CASES,
+    *noisy_neighbours.CASES,
+    *controls.CASES,
+    *quiet_nodes.CASES,
+    *mixes.CASES,
+    *crowds.CASES,
+)

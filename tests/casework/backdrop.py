@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.casework.makers import Scene, Workload
+from tests.casework.makers import Scene, Workload, finished, running
 
 WORKERS = ("worker-1", "worker-2", "worker-3")
 ZONES = ("zone-a", "zone-b", "zone-c")
@@ -139,3 +139,41 @@ def tenants(
             if services:
                 scene.service(namespace, name)
     return made
+
+
+def bystanders(scene: Scene) -> None:
+    """What is always there and means nothing: a release that went well, a slow start, a nightly job, a note on CPU."""
+    blog = scene.deployment("blog", "articles", 2, limits={"cpu": "200m", "memory": "256Mi"})
+    scene.service("blog", "articles")
+    made = scene.rollout(blog, state=running(44), made=2, kept=0, minutes=45)
+    for pod in made:
+        metadata = pod["metadata"]
+        words = f"Successfully assigned {metadata['namespace']}/{metadata['name']} to {pod['spec']['nodeName']}"
+        scene.scheduler_event(pod, words, reason="Scheduled", kind="Normal", minutes=45, action="Binding")
+        scene.event(pod, "Started", "Container started", "kubelet", kind="Normal", minutes=44.8, container="articles")
+    text = f'Readiness probe failed: Get "http://{made[0]["status"]["podIP"]}:8080/ready": connection refused'
+    scene.unhealthy(made[0], text, 44.7, count=2, last=44.5)
+    scene.alert("CPUThrottlingHigh", 40, made[1], container="articles", service="kubelet")
+    cron = scene.cron_job("blog", "thumbnails-cleanup", schedule="0 * * * *", last=32)
+    scene.job("blog", "thumbnails-cleanup-29551020", state=finished(0, 30), owner=cron, minutes=32)
+
+
+_UNITS = {"": 1.0, "m": 0.001, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
+
+
+def amount(quantity: str) -> float:
+    """Processors or bytes."""
+    number = quantity.rstrip("KMGTim")
+    return float(number) * _UNITS[quantity[len(number) :]]
+
+
+def fill(scene: Scene, workers: Sequence[str], resource: str, left: float) -> None:
+    """Takes all but `left` (processors, bytes) of what these nodes have, so that what the scheduler says is true."""
+    for number, worker in enumerate(workers):
+        free = amount(scene.nodes[worker]["status"]["allocatable"][resource])
+        for pod in scene.pods(node=worker):
+            for container in pod["spec"]["containers"]:
+                free -= amount(container["resources"].get("requests", {}).get(resource, "0"))
+        taken = f"{round((free - left) * 1000)}m" if resource == "cpu" else f"{round((free - left) / 2**20)}Mi"
+        requests = {"cpu": "50m", "memory": "64Mi", resource: taken}
+        scene.deployment("warehouse", f"shard-{number}", 1, nodes=[worker], requests=requests)

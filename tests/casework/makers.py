@@ -20,7 +20,6 @@ Json = dict[str, Any]
 Verdict = str  # cluster | application | none
 
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
-_SOURCE_KEYS = ("provenance",)
 
 
 def digest(*parts: object) -> str:
@@ -155,7 +154,19 @@ class Case:
         return {**told, "hard": self.hard, "now": self.now, **self.contents, "truth": self.truth.as_json()}
 
     def text(self) -> str:
-        return json.dumps(self.as_json(), indent=1, ensure_ascii=False) + "\n"
+        """One line for each object, event and delivery: half as large as with every field on its own, and as "
+        "readable."""
+        parts = []
+        for key, value in self.as_json().items():
+            if isinstance(value, list) and value:
+                items = ",\n  ".join(json.dumps(item, ensure_ascii=False) for item in value)
+                shown = f"[\n  {items}\n ]"
+            elif key == "truth":
+                shown = json.dumps(value, indent=1, ensure_ascii=False).replace("\n", "\n ")
+            else:
+                shown = json.dumps(value, ensure_ascii=False)
+            parts.append(f" {json.dumps(key)}: {shown}")
+        return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def write(cases: Iterable[Case], folder: Path) -> None:
@@ -186,10 +197,15 @@ class State:
     containers_ready: bool | None = None  # None: as `ready`
     deleting: bool = False
     sandbox: bool = True  # False: the pod has no sandbox, so no address
-    minutes: float = 60
+    minutes: float = 60 * 24 * 2
 
 
 RUNNING = State()
+
+
+def running(minutes: float, restarts: int = 0) -> State:
+    """Ready, since so many minutes."""
+    return State(minutes=minutes, restarts=restarts)
 
 
 def unready(minutes: float = 20, restarts: int = 0) -> State:
@@ -504,6 +520,14 @@ class Scene:
                         minutes=minutes - 5,
                     )
 
+    def replace_evicted(self, workloads: Iterable[Workload] | None = None, *, minutes: float) -> None:
+        """New pods, on the next workers, for those of Deployments that are marked for deletion."""
+        for workload in self.workloads if workloads is None else workloads:
+            going = [pod for pod in workload.pods if "deletionTimestamp" in pod["metadata"]]
+            if workload.obj["kind"] == "Deployment":
+                for _ in going:
+                    self.replacement(workload, running(minutes))
+
     def not_ready(self, node: str, message: str, minutes: float = 20, *, events: bool = True) -> None:
         """Its kubelet reports, and says itself that the node is not ready: runtime, CNI, PLEG."""
         self.condition(node, "Ready", "False", "KubeletNotReady", message, minutes=minutes)
@@ -578,7 +602,6 @@ class Scene:
         body: Json = {
             "containers": containers,
             "restartPolicy": restart,
-            "serviceAccountName": "default",
             **({"initContainers": [{"name": init, "image": image, "resources": {}}]} if init else {}),
             **({"priorityClassName": priority_class} if priority_class else {}),
             **({"hostNetwork": True} if host_network else {}),
@@ -595,7 +618,8 @@ class Scene:
             "Pod",
             name,
             namespace,
-            minutes=max(minutes, state.minutes) if state.phase == "Running" else state.minutes + 1,
+            # A state that is older than the pod is as old as the pod; who made the pod is older still.
+            minutes=minutes if state.phase == "Running" else min(minutes, state.minutes + 1),
             labels=labels,
             owner=owner,
             spec=body,
@@ -615,7 +639,7 @@ class Scene:
         node = self.nodes.get(target["spec"].get("nodeName", ""))
         if state.unscheduled:
             target["spec"].pop("nodeName", None)
-            status: Json = {"phase": "Pending", "qosClass": "Burstable"}
+            status: Json = {"phase": "Pending"}
             if state.unscheduled != "-":
                 status["conditions"] = [
                     _pod_condition("PodScheduled", False, since, "Unschedulable", state.unscheduled)
@@ -627,19 +651,14 @@ class Scene:
         well = state.ready if state.containers_ready is None else state.containers_ready
         done = state.phase == "Succeeded"
         reason = "" if well else ("PodCompleted" if done else "ContainersNotReady")
-        initialized = not state.in_init
         conditions = [
-            _pod_condition(
-                "Initialized",
-                initialized,
-                created if initialized else since,
-                "" if initialized else "ContainersNotInitialized",
-                "" if initialized else "containers with incomplete status: [init]",
-            ),
             _pod_condition("Ready", state.ready, since, reason, unready_text if reason == "ContainersNotReady" else ""),
             _pod_condition("ContainersReady", well, since, reason, unready_text if reason else ""),
             _pod_condition("PodScheduled", True, created),
         ]
+        if state.in_init:
+            words = "containers with incomplete status: [init]"
+            conditions.append(_pod_condition("Initialized", False, since, "ContainersNotInitialized", words))
         if state.deleting:
             why = "Taint manager: deleting due to NoExecute taint"
             conditions.append(
@@ -652,7 +671,6 @@ class Scene:
             "conditions": conditions,
             **({"reason": state.reason, "message": state.message} if state.reason else {}),
             "startTime": created,
-            "qosClass": "Burstable",
         }
         if node:
             status["hostIP"] = node["status"]["addresses"][0]["address"]
@@ -748,8 +766,6 @@ class Scene:
             spec={
                 "replicas": replicas,
                 "selector": {"matchLabels": {"app": name}},
-                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"}},
-                "progressDeadlineSeconds": 600,
                 "template": {
                     "metadata": {"labels": labels},
                     "spec": {
@@ -848,13 +864,9 @@ class Scene:
         if event and minutes <= 60:
             words = f"Scaled up replica set {new['metadata']['name']} from 0 to {made}"
             self.event(obj, "ScalingReplicaSet", words, "deployment-controller", kind="Normal", minutes=minutes)
-        self.change(
-            obj,
-            "spec.template.spec.containers[0].image",
-            old["spec"]["template"]["spec"]["containers"][0]["image"],
-            image,
-            minutes=minutes,
-        ) if event else None
+        if event:
+            before = old["spec"]["template"]["spec"]["containers"][0]["image"]
+            self.change(obj, "spec.template.spec.containers[0].image", before, image, minutes=minutes)
         return made_now
 
     def replacement(self, workload: Workload, state: State, *, event: bool = True, **pod: Any) -> Json:
@@ -932,9 +944,10 @@ class Scene:
         obj["metadata"]["generation"] = 1
         workload = Workload(obj, obj, [])
         for index in range(replicas if made is None else made):
-            claims = [f"{claim}-{name}-{index}"] if claim else []
-            for one in claims:
-                self.claim(namespace, one, storage_class=storage_class)
+            claims = list(pod.get("claims", ()))
+            if claim:
+                claims = [f"{claim}-{name}-{index}"]
+                self.claim(namespace, claims[0], storage_class=storage_class)
             self._pod_of(
                 workload,
                 f"{name}-{index}",
@@ -942,8 +955,7 @@ class Scene:
                 state=states[index] if index < len(states) else state,
                 node=nodes[index % len(nodes)] if nodes else None,
                 labels={**labels, "apps.kubernetes.io/pod-index": str(index)},
-                claims=claims,
-                **pod,
+                **(pod | {"claims": claims}),
             )
         self.workloads.append(workload)
         return workload
@@ -1599,6 +1611,7 @@ class Scene:
         self,
         name: str,
         since: float,
+        /,
         target: Json | Workload | None = None,
         *,
         severity: str = "",
@@ -1730,7 +1743,26 @@ class Scene:
                 **own,
                 **labels,
             }
-        return {**own, **labels}
+        return {**own, **({"node": node} if node else {}), **labels}
+
+    def pod_on(self, workload: Workload, node: str) -> Json:
+        """Its pod on that node; if there is none, its first one is moved there."""
+        for pod in workload.pods:
+            if pod["spec"].get("nodeName") == node:
+                return pod
+        pod = workload.pods[0]
+        pod["spec"]["nodeName"] = node
+        pod["status"]["hostIP"] = self.nodes[node]["status"]["addresses"][0]["address"]
+        return pod
+
+    def short_of_replicas(self, workload: Workload, since: float) -> None:
+        """The alert that a Deployment, StatefulSet or DaemonSet lacks pods."""
+        names = {
+            "Deployment": "KubeDeploymentReplicasMismatch",
+            "StatefulSet": "KubeStatefulSetReplicasMismatch",
+            "DaemonSet": "KubeDaemonSetRolloutStuck",
+        }
+        self.alert(names[workload.obj["kind"]], since, workload)
 
     def watchdog(self) -> None:
         self.alert("Watchdog", 60 * 24 * 9)
@@ -1823,6 +1855,9 @@ class Scene:
     def _settle_deployment(self, workload: Workload, living: list[Json], ready: int, wanted: int) -> None:
         obj = workload.obj
         mine = workload.owner["metadata"]["name"]
+        whole = all(pod["metadata"]["ownerReferences"][0]["name"] == mine for pod in workload.pods)
+        if whole and "observedGeneration" not in obj["status"]:
+            workload.owner["spec"]["replicas"] = wanted
         updated = sum(pod["metadata"]["ownerReferences"][0]["name"] == mine for pod in living)
         ready_mine = sum(_is_ready(pod) and pod["metadata"]["ownerReferences"][0]["name"] == mine for pod in living)
         rest = {"readyReplicas": ready_mine, "availableReplicas": ready_mine} if ready_mine else {}
@@ -1958,7 +1993,6 @@ def _reference(owner: Json) -> Json:
         "name": owner["metadata"]["name"],
         "uid": owner["metadata"]["uid"],
         "controller": True,
-        "blockOwnerDeletion": True,
     }
 
 
