@@ -54,3 +54,8 @@ def first_match(quotes: Iterable[Quote], pattern: Pattern) -> Quote | None:
 def any_of(*expressions: str) -> Pattern:
     """A pattern that is found where one of these is."""
     return Pattern("|".join(f"(?:{one})" for one in expressions))
+
+
+def says(pattern: Pattern, text: str) -> bool:
+    """Whether the pattern is found in the text."""
+    return pattern.find(text) is not None

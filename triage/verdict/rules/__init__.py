@@ -6,6 +6,7 @@ from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
 from triage.verdict.rules.sandbox import sandbox
 from triage.verdict.rules.subject import subject
+from triage.verdict.rules.volumes import volumes
 from triage.verdict.scene import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -15,4 +16,5 @@ RULES: tuple[Rule, ...] = (
     concentration,
     exoneration,
     sandbox,
+    volumes,
 )
