@@ -1,6 +1,7 @@
 """The rules: each a file that opens with the sentence that is its documentation. PURE."""
 
 from triage.verdict.rules.concentration import concentration
+from triage.verdict.rules.dns import dns
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
@@ -17,4 +18,5 @@ RULES: tuple[Rule, ...] = (
     exoneration,
     sandbox,
     volumes,
+    dns,
 )
