@@ -3,6 +3,7 @@
 from triage.verdict.rules.concentration import concentration
 from triage.verdict.rules.dns import dns
 from triage.verdict.rules.exoneration import exoneration
+from triage.verdict.rules.ingress import ingress
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
 from triage.verdict.rules.sandbox import sandbox
@@ -19,4 +20,5 @@ RULES: tuple[Rule, ...] = (
     sandbox,
     volumes,
     dns,
+    ingress,
 )

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from alerts.kubernetes.fields import dig, mapping, quantity, rows, text, texts
@@ -18,7 +19,7 @@ from alerts.kubernetes.objects import Pod, Thing
 from alerts.reports import EventReport
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
-from triage.verdict.quotes import MOUNTS, Quote, any_of, quotes_of, says
+from triage.verdict.quotes import MOUNTS, SANDBOX, Quote, any_of, quotes_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Side, Suspect
@@ -100,7 +101,6 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         any_of(
             r"(attach|map|mount|detach|unmount|expand)volume\S* failed for volume"
             r" .*(rpc error|cloud provider|googleapi|disk|volume attachment|operation with|external-attacher)",
-            r"rpc error: code = ",
             "timed out waiting for external-attacher",
             "wrong fs type, bad option",
             "fsck found errors",
@@ -111,8 +111,8 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
             "volume attachment is being deleted",
         ),
         Blame.STORAGE,
-        STRONG,
     ),
+    Sign(any_of("rpc error: code = "), Blame.STORAGE, STRONG),
     Sign(
         any_of(
             r"failed to sync (secret|configmap) cache",
@@ -174,6 +174,8 @@ _VOLUME = Pattern(r"for volume \"(?P<volume>[^\"]+)\"")
 _UNMOUNTED = Pattern(r"unmounted volumes=\[(?P<names>[^\]]*)\]")
 _HOST = Pattern(r"(?:^|[\s'\"])(?P<host>[a-z0-9][a-z0-9.\-]*[a-z0-9]):/")
 _FULL = Pattern("(no space left on device|disk (is )?full|could not (write|extend)|disk quota exceeded)")
+_AFFINITY = any_of("volume node affinity conflict", "no available volume zone")
+_FULL_SHARE, _ROOM = 0.95, 0.9
 _DEFAULTS = (
     "storageclass.kubernetes.io/is-default-class",
     "storageclass.beta.kubernetes.io/is-default-class",
@@ -187,6 +189,7 @@ def volumes(scene: Scene) -> Iterator[Finding]:
         yield from _claims(book, trouble)
         yield from _mounts(book, trouble)
         yield from _full(book, trouble)
+        yield from _out_of_reach(book, trouble)
 
 
 class _Book:
@@ -200,11 +203,35 @@ class _Book:
             for volume in rows(pod.spec.get("volumes")):
                 if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
                     self.holders[pod.namespace, name].append(pod)
+        self.claims_in: dict[str, list[str]] = defaultdict(list)
+        for claim in self.view.of_kind("PersistentVolumeClaim"):
+            self.claims_in[claim.namespace].append(claim.name)
         self.failed_mounts = {
             (event.namespace, event.name)
             for event in self.view.events_with("FailedMount", "FailedAttachVolume")
             if event.kind == "Pod" and _is_generic(event.message)
         }
+
+    @cached_property
+    def said_full(self) -> Mapping[Suspect, Quote]:
+        """Who says that there is no room left, in words of its own."""
+        found: dict[Suspect, Quote] = {}
+        for trouble in self.scene.troubles.values():
+            for quote in quotes_of(trouble):
+                if says(_FULL, quote.text) and quote.reason not in MOUNTS | SANDBOX:
+                    found.setdefault(trouble.subject, quote)
+        return found
+
+    @cached_property
+    def full_namespaces(self) -> frozenset[str]:
+        return frozenset(one.namespace for one in self.said_full if one.namespace)
+
+    @cached_property
+    def claims_with_room(self) -> list[float]:
+        """How full the claims are of those who say so, where none of them is: empty where one is full or unmeasured."""
+        claims = [one for subject in self.said_full for one in self.claims_of(self.scene.troubles[subject])]
+        shares = [share for one in claims if (share := _used(self.view, one)) is not None]
+        return shares if all(share < _ROOM for share in shares) else []
 
     def claims_of(self, trouble: Trouble) -> list[Thing]:
         """The claims that the trouble's pods mount, or the claim that it is about."""
@@ -214,8 +241,17 @@ class _Book:
         else:
             workloads = {subject, *trouble.workloads}
             names = {(one.namespace, name) for one in workloads for name in self.view.claims_of.get(one, ())}
+            names |= self._by_ordinal(trouble)
         things = (self.view.thing("PersistentVolumeClaim", *name) for name in sorted(names))
         return [one for one in things if one is not None]
+
+    def _by_ordinal(self, trouble: Trouble) -> set[tuple[str, str]]:
+        """Claims of a StatefulSet are called after their pod; so they are found where its volumes were not read."""
+        if trouble.subject.kind != "StatefulSet":
+            return set()
+        ends = tuple(f"-{pod.name}" for pod in trouble.failing)
+        here = self.claims_in.get(trouble.namespace, ())
+        return {(trouble.namespace, name) for name in here if ends and name.endswith(ends)}
 
     def storage_of(self, class_name: str, message: str = "") -> Suspect:
         """Who is to blame in the storage: a part that fails itself, else the class, else the cluster."""
@@ -564,16 +600,59 @@ def _full(book: _Book, trouble: Trouble) -> Iterator[Finding]:
             claim = symptom.labels.get("persistentvolumeclaim", "its claim")
             told = f"The claim {claim} is nearly full ({symptom.alertname})."
             yield _line(trouble.subject, trouble, STRONG, told, "alert", book, at=symptom.began_at)
-    said = next((quote for quote in quotes_of(trouble) if says(_FULL, quote.text) and quote.reason not in MOUNTS), None)
+    said = book.said_full.get(trouble.subject)
     for owned in book.claims_of(trouble):
         share = _used(book.view, owned)
-        if share is not None and share >= 0.95:
+        if share is not None and share >= _FULL_SHARE:
             told = f"The claim {owned.name} of {trouble.subject} is {share:.0%} full."
             yield _line(trouble.subject, trouble, PROOF if said else STRONG, told, "metric", book)
+            return
+    if said is None:
+        return
+    roomy = book.claims_with_room
+    if roomy and len(book.full_namespaces) > 1 and book.claims_of(trouble):
+        class_name = text(book.claims_of(trouble)[0].spec.get("storageClassName"))
+        told = (
+            f"{trouble.subject} can write no more (“{short(said.text)}”), as can others in {len(book.full_namespaces)} "
+            f"namespaces, while the claims that were measured have room (at most {max(roomy):.0%} full)."
+        )
+        yield _line(book.storage_of(class_name), trouble, PROOF, told, "metric", book)
+
+
+def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
+    """A volume that is tied to a zone or a node of which nothing is left to run its pod."""
+    quote = next((one for one in quotes_of(trouble) if says(_AFFINITY, one.text)), None)
+    if quote is None or not book.view.nodes:
+        return
+    for claim in book.claims_of(trouble):
+        volume = book.view.thing("PersistentVolume", "", text(claim.spec.get("volumeName")))
+        for key, values in _ties(volume):
+            usable = [one.name for one in book.view.nodes.values() if one.thing.labels.get(key) in values]
+            usable = [one for one in usable if book.view.nodes[one].is_ready and not book.view.nodes[one].is_cordoned]
+            if not usable:
+                place = min(values, default="")
+                suspect = Suspect("Node" if key.endswith("hostname") else "Zone", place)
+                told = (
+                    f"The volume of claim {claim.name} is tied to {place}, where no node is left: “{short(quote.text)}”"
+                )
+                yield _line(suspect, trouble, PROOF, told, quote.source, book)
+                return
+
+
+def _ties(volume: Thing | None) -> Iterator[tuple[str, frozenset[str]]]:
+    if volume is None:
+        return
+    for term in rows(dig(volume.spec, "nodeAffinity", "required", "nodeSelectorTerms")):
+        for one in rows(term.get("matchExpressions")):
+            if one.get("operator") == "In":
+                yield text(one.get("key")), _words(one.get("values"))
 
 
 def _used(view: View, claim: Thing) -> float | None:
     """How full the claim is; None where nobody measured it."""
+    ratios = [one.value for one in view.metric("kubelet_volume_stats_used_ratio") if _is_of(one.labels, claim)]
+    if ratios and 0 <= ratios[0] <= 1:
+        return ratios[0]
     used, free, whole = (
         [one.value for one in view.metric(f"kubelet_volume_stats_{what}_bytes") if _is_of(one.labels, claim)]
         for what in ("used", "available", "capacity")

@@ -172,3 +172,26 @@ def test_a_full_claim_is_its_owners() -> None:
         labels = {"namespace": "shop", "persistentvolumeclaim": "data"}
         made.metric(f"kubelet_volume_stats_{name}_bytes", value, **labels)
     assert suspects(found(volumes, made)) == [Suspect("Deployment", "db", "shop")]
+
+
+def test_several_claims_with_room_that_take_no_more_are_the_storages() -> None:
+    made = cluster()
+    for namespace in ("shop", "search"):
+        made.claim(namespace, "data")
+        made.deployment(namespace, "db", 1, state=crashing(), claims=["data"])
+        made.service(namespace, "db")
+        words = "could not write: No space left on device"
+        made.alert("DatabaseNotWritable", 10, namespace=namespace, service="db", summary=words)
+        labels = {"namespace": namespace, "persistentvolumeclaim": "data"}
+        made.metric("kubelet_volume_stats_used_bytes", 4e9, **labels)
+        made.metric("kubelet_volume_stats_capacity_bytes", 20e9, **labels)
+    assert suspects(found(volumes, made)) == [Suspect("StorageClass", "standard")]
+
+
+def test_a_volume_in_a_zone_without_nodes_is_the_platforms() -> None:
+    made = cluster()
+    made.claim("shop", "data", zone="zone-z")
+    why = "0/3 nodes are available: 3 node(s) had volume node affinity conflict."
+    db = made.deployment("shop", "db", 1, state=pending(why), claims=["data"])
+    made.unschedulable(db.pods[0], why)
+    assert suspects(found(volumes, made)) == [Suspect("Zone", "zone-z")]
