@@ -5,8 +5,11 @@ from triage.verdict.rules.dns import dns
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.ingress import ingress
 from triage.verdict.rules.known_alerts import known_alerts
+from triage.verdict.rules.network_policy import network_policy
 from triage.verdict.rules.node_health import node_health
+from triage.verdict.rules.node_network import node_network
 from triage.verdict.rules.sandbox import sandbox
+from triage.verdict.rules.services import services
 from triage.verdict.rules.subject import subject
 from triage.verdict.rules.volumes import volumes
 from triage.verdict.scene import Rule
@@ -21,4 +24,7 @@ RULES: tuple[Rule, ...] = (
     volumes,
     dns,
     ingress,
+    services,
+    network_policy,
+    node_network,
 )

@@ -77,7 +77,7 @@ def _parts(scene: Scene) -> frozenset[Suspect]:
 
 def _component(scene: Scene) -> Suspect:
     """The cluster's DNS as a suspect: the part that answers, not the cache on the nodes."""
-    found = sorted(_parts(scene), key=lambda one: (one.name != "coredns", one))
+    found = sorted(_parts(scene), key=lambda one: (one.name != "coredns", one not in scene.troubles, one))
     return found[0] if found else Suspect("Component", "coredns")
 
 

@@ -15,6 +15,7 @@ from alerts.kubernetes.objects import Thing
 from alerts.reports import EventReport
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
+from triage.verdict.policies import governing, lets_in
 from triage.verdict.quotes import any_of, quotes_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
@@ -161,6 +162,13 @@ def _own(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
         for weight, reason in _faults(book.view, thing):
             yield _line(book.view, suspect, trouble, weight, told + reason, "object", thing.created_at)
             break
+        for policy, behind in _closed(book, thing):
+            closed = Suspect(policy.kind, policy.name, policy.namespace)
+            said = (
+                f"NetworkPolicy {policy.name} lets the ingress controller not reach {behind}, which stands behind it."
+            )
+            yield _line(book.view, closed, trouble, PROOF, said, "object", policy.created_at)
+            break
         for event in book.view.events_about("Ingress", thing.namespace, thing.name):
             if event.reason in _REJECTED and event.is_warning:
                 said = f"{told}is not accepted: “{short(event.message)}”"
@@ -198,6 +206,20 @@ def _faults(view: View, thing: Thing) -> Iterator[tuple[float, str]]:
         yield FAIR, "names no class, and no class of the cluster is the default one."
 
 
+def _closed(book: _Book, thing: Thing) -> Iterator[tuple[Thing, Suspect]]:
+    """Policies of the namespace that keep the controller, which stands in another one, from the pods behind."""
+    view = book.view
+    policies = [one for one in view.of_kind("NetworkPolicy") if one.namespace == thing.namespace]
+    pods = [pod for one in view.workloads_by_role.get(Role.INGRESS, ()) for pod in view.pods_by_workload.get(one, ())]
+    caller = pods[0].thing.labels if pods else {}
+    for name, _ in backends(thing):
+        behind = view.behind_service.get((thing.namespace, name))
+        targets = view.pods_by_workload.get(behind, ()) if behind else ()
+        applying = governing(policies, targets[0].thing.labels, "Ingress") if targets else []
+        if behind and applying and not lets_in(applying, caller, is_neighbour=False):
+            yield applying[0], behind
+
+
 def _has_default(view: View) -> bool:
     key = "ingressclass.kubernetes.io/is-default-class"
     return any(one.annotations.get(key) == "true" for one in view.of_kind("IngressClass"))
@@ -210,8 +232,12 @@ def _shared(book: _Book, calm: list[Trouble]) -> Iterator[Finding]:
     """Sites of several teams that fail at once, without anything of their own: the controller, or the way to it."""
     controllers = book.controllers
     troubled = [one for one in controllers if one in book.scene.troubles]
-    tenants = [one for one in calm if not book.view.is_platform(one.subject)]
-    namespaces = {one.namespace for one in tenants}
+    owners = {one.subject: {thing.namespace for thing in book.told[one.subject]} for one in calm}
+    # An alert of a prober carries the prober's namespace; the site that it names tells whose it is.
+    tenants = [
+        one for one in calm if any(not book.view.is_platform(Suspect("Namespace", of)) for of in owners[one.subject])
+    ]
+    namespaces = {of for one in tenants for of in owners[one.subject]}
     if not tenants or not (controllers or len(namespaces) > 1):
         return
     suspect = (troubled or controllers or [Suspect("IngressClass", _class_of(book, tenants[0]))])[0]
@@ -228,9 +254,16 @@ def _shared(book: _Book, calm: list[Trouble]) -> Iterator[Finding]:
             said = f"Sites of {counted(len(namespaces), 'namespace')} fail at the ingress at once{why}."
             yield _line(book.view, suspect, trouble, weight, said, "event" if reload else "alert", trouble.began_at)
         elif all_hosts - namespaces:
-            others = counted(len(all_hosts - namespaces), "other")
-            said = f"Only {trouble.namespace} fails at the ingress; {others} do not."
-            yield _line(book.view, trouble.subject, trouble, HINT, said, "object", trouble.began_at)
+            yield from _alone(book, trouble, counted(len(all_hosts - namespaces), "other"))
+
+
+def _alone(book: _Book, trouble: Trouble, others: str) -> Iterator[Finding]:
+    """One site fails and the others do not; a prober's alert about it is charged to the site."""
+    thing = book.told[trouble.subject][0]
+    is_probers = book.view.is_platform(trouble.subject) and thing.namespace != trouble.namespace
+    suspect = Suspect("Ingress", thing.name, thing.namespace) if is_probers else trouble.subject
+    said = f"Only {thing.namespace} fails at the ingress; {others} do not."
+    yield _line(book.view, suspect, trouble, STRONG if is_probers else HINT, said, "object", trouble.began_at)
 
 
 def _class_of(book: _Book, trouble: Trouble) -> str:
