@@ -1,5 +1,7 @@
 """The rules: each a file that opens with the sentence that is its documentation. PURE."""
 
+from triage.verdict.rules.api_vip import api_vip
+from triage.verdict.rules.certificates_and_clock import certificates_and_clock
 from triage.verdict.rules.concentration import concentration
 from triage.verdict.rules.dns import dns
 from triage.verdict.rules.exoneration import exoneration
@@ -27,4 +29,6 @@ RULES: tuple[Rule, ...] = (
     services,
     network_policy,
     node_network,
+    api_vip,
+    certificates_and_clock,
 )

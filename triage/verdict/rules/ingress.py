@@ -9,6 +9,7 @@ it complained of, the one whose text holds the directive that it names, or the o
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from alerts.kubernetes.fields import dig, mapping, rows, text
 from alerts.kubernetes.objects import Thing
@@ -30,6 +31,9 @@ OWN_ANSWER = any_of(
     r"\b413\b",
     "client intended to send too large body",
     "no such file or directory.*(html|static)",
+)
+BAD_CERTIFICATE = any_of(
+    "x509", "certificate (has )?expired", "certificate is not yet valid", "certificate verify failed"
 )
 _REJECTED = frozenset(
     {"AddedOrUpdatedWithError", "Rejected", "UpdatedWithError", "AddedOrUpdatedWithWarning", "RELOAD"}
@@ -127,6 +131,16 @@ class _Book:
                     found[thing.namespace, thing.name] = thing
         return [found[key] for key in sorted(found)]
 
+    @cached_property
+    def namespaces_with_bad_certificates(self) -> frozenset[str]:
+        """Of Ingress objects whose sites show a certificate that nobody trusts."""
+        return frozenset(
+            thing.namespace
+            for subject, things in self.told.items()
+            if any(says(BAD_CERTIFICATE, quote.text) for quote in quotes_of(self.scene.troubles[subject]))
+            for thing in things
+        )
+
     @property
     def controllers(self) -> list[Suspect]:
         """The ingress controllers, as suspects."""
@@ -174,10 +188,25 @@ def _own(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
                 said = f"{told}is not accepted: “{short(event.message)}”"
                 yield _line(book.view, suspect, trouble, STRONG, said, "event", event.last_at)
                 break
+    yield from _certificate(book, trouble, mine)
     quote = next((one for one in quotes_of(trouble) if says(OWN_ANSWER, one.text)), None)
     if quote is not None:
         said = f"The answer or request of {trouble.subject} itself is refused: “{short(quote.text)}”"
         yield _line(book.view, trouble.subject, trouble, STRONG, said, quote.source, quote.at)
+
+
+def _certificate(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
+    """An Ingress that brings its own certificate answers for it, unless those of other teams end at the same time."""
+    if len(book.namespaces_with_bad_certificates) > 1:
+        return
+    quote = next((one for one in quotes_of(trouble) if says(BAD_CERTIFICATE, one.text)), None)
+    for thing in mine:
+        secrets = [text(one.get("secretName")) for one in rows(thing.spec.get("tls"))]
+        if quote is not None and any(secrets):
+            said = f"Ingress {thing.name} brings its own certificate ({secrets[0]}): “{short(quote.text)}”"
+            suspect = Suspect("Ingress", thing.name, thing.namespace)
+            yield _line(book.view, suspect, trouble, PROOF, said, quote.source, quote.at)
+            return
 
 
 def _faults(view: View, thing: Thing) -> Iterator[tuple[float, str]]:
