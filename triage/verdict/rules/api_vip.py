@@ -104,7 +104,7 @@ def _suspect(scene: Scene, troubles: list[Trouble]) -> tuple[Suspect, str]:
 
 def _policy(view: View, trouble: Trouble) -> Suspect | None:
     """A policy of its namespace that restricts what leaves its pods."""
-    policies = [one for one in view.of_kind("NetworkPolicy") if one.namespace == trouble.namespace]
+    policies = view.in_namespace("NetworkPolicy", trouble.namespace)
     labels = next((pod.thing.labels for pod in trouble.failing), {})
     applying = governing(policies, labels, "Egress")
     return Suspect("NetworkPolicy", applying[0].name, applying[0].namespace) if applying else None

@@ -142,7 +142,7 @@ def _share(code: str, scene: Scene) -> float:
 
 
 def _own(view: View, trouble: Trouble, quote: Quote) -> Iterator[Finding]:
-    policies = [one for one in view.of_kind("NetworkPolicy") if one.namespace == trouble.namespace]
+    policies = view.in_namespace("NetworkPolicy", trouble.namespace)
     labels = _labels(view, trouble)
     applying = governing(policies, labels, "Egress")
     if applying and not lets_out_to_dns(applying):

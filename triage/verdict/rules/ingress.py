@@ -238,7 +238,7 @@ def _faults(view: View, thing: Thing) -> Iterator[tuple[float, str]]:
 def _closed(book: _Book, thing: Thing) -> Iterator[tuple[Thing, Suspect]]:
     """Policies of the namespace that keep the controller, which stands in another one, from the pods behind."""
     view = book.view
-    policies = [one for one in view.of_kind("NetworkPolicy") if one.namespace == thing.namespace]
+    policies = view.in_namespace("NetworkPolicy", thing.namespace)
     pods = [pod for one in view.workloads_by_role.get(Role.INGRESS, ()) for pod in view.pods_by_workload.get(one, ())]
     caller = pods[0].thing.labels if pods else {}
     for name, _ in backends(thing):

@@ -95,13 +95,15 @@ def _keeps_out(scene: Scene, trouble: Trouble, policies: list[Thing]) -> Iterato
     plain = [one for one in policies if one.kind == "NetworkPolicy"]
     if caller is None or not plain:
         return
-    for service in scene.view.of_kind("Service"):
+    told: set[str] = set()
+    for service in scene.view.in_namespace("Service", trouble.namespace):
         neighbour = scene.view.behind_service.get((service.namespace, service.name))
-        if service.namespace != trouble.namespace or neighbour is None or neighbour == trouble.subject:
+        if neighbour is None or neighbour == trouble.subject:
             continue
         pods = scene.view.pods_by_workload.get(neighbour, ())
         applying = governing(plain, pods[0].thing.labels, "Ingress") if pods else []
-        if applying and not lets_in(applying, caller):
+        if applying and applying[0].name not in told and not lets_in(applying, caller):
+            told.add(applying[0].name)
             yield applying[0], neighbour
 
 

@@ -49,6 +49,9 @@ class _Book:
         for pod in self.view.pods.values():
             if pod.phase not in {"Succeeded", "Failed"}:
                 self.pods[pod.namespace].append(pod)
+        self.troubles: dict[str, list[Trouble]] = defaultdict(list)
+        for trouble in scene.troubles.values():
+            self.troubles[trouble.namespace].append(trouble)
         self.templates: dict[str, list[dict[str, str]]] = defaultdict(list)
         for thing in self.view.of_kind("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"):
             self.templates[thing.namespace].append(texts(dig(thing.spec, "template", "metadata", "labels")))
@@ -133,7 +136,7 @@ def _wrong_port(service: Thing, matching: list[Pod]) -> tuple[float, str] | None
 
 def _explained(book: _Book, service: Thing, suspect: Suspect, weight: float, claim: str) -> Iterator[Finding]:
     view = book.view
-    for trouble in book.scene.in_namespace(service.namespace):
+    for trouble in book.troubles.get(service.namespace, ()):
         if not trouble.effects & _CALLED or not _is_touched(trouble, service):
             continue
         yield Finding(
