@@ -529,7 +529,7 @@ def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float
 def _holders(book: _Book, trouble: Trouble, quote: Quote) -> list[Pod]:
     named = _USED_BY.find(quote.text)
     names = {one.strip(" ,.") for one in named["pods"].replace(",", " ").split()} if named else set()
-    found = [pod for name in names if (pod := book.view.pods.get((trouble.namespace, name)))]
+    found = [pod for name in sorted(names) if (pod := book.view.pods.get((trouble.namespace, name)))]
     waiting = {quote.pod, *(pod.name for pod in trouble.failing if pod.phase == "Pending")}
     claims = {
         text(dig(volume, "persistentVolumeClaim", "claimName"))
