@@ -81,6 +81,17 @@ class View:
         """The objects of these kinds, other than pods and nodes."""
         return [thing for kind in kinds for thing in self._by_kind.get(kind, ())]
 
+    def in_namespace(self, kind: str, namespace: str) -> list[Thing]:
+        """The objects of this kind in one namespace."""
+        return self._by_place.get((kind, namespace), [])
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, str], list[Thing]]:
+        found: dict[tuple[str, str], list[Thing]] = defaultdict(list)
+        for thing in self.snapshot.objects.others:
+            found[thing.kind, thing.namespace].append(thing)
+        return found
+
     def thing(self, kind: str, namespace: str, name: str) -> Thing | None:
         """The object, where the snapshot has it."""
         return self.things.get(Ref(kind, namespace, name))

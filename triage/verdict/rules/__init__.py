@@ -1,11 +1,20 @@
 """The rules: each a file that opens with the sentence that is its documentation. PURE."""
 
+from triage.verdict.rules.api_vip import api_vip
+from triage.verdict.rules.certificates_and_clock import certificates_and_clock
 from triage.verdict.rules.concentration import concentration
+from triage.verdict.rules.dns import dns
 from triage.verdict.rules.exoneration import exoneration
+from triage.verdict.rules.ingress import ingress
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.many_nodes import many_nodes
+from triage.verdict.rules.network_policy import network_policy
 from triage.verdict.rules.node_health import node_health
+from triage.verdict.rules.node_network import node_network
+from triage.verdict.rules.sandbox import sandbox
+from triage.verdict.rules.services import services
 from triage.verdict.rules.subject import subject
+from triage.verdict.rules.volumes import volumes
 from triage.verdict.scene import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -15,4 +24,13 @@ RULES: tuple[Rule, ...] = (
     many_nodes,
     concentration,
     exoneration,
+    api_vip,
+    certificates_and_clock,
+    dns,
+    ingress,
+    network_policy,
+    node_network,
+    sandbox,
+    services,
+    volumes,
 )

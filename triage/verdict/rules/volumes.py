@@ -1,0 +1,693 @@
+"""A volume that is not provisioned, attached or mounted is the storage's fault, unless the claim asks for what does not
+exist or cannot be shared.
+
+Three places are read: the claim and its class (does the class exist, does any volume satisfy the claim?), what the
+provisioner, the attach controller and the kubelet said, and who else holds the volume. A disk that is still attached
+to a dead node is the node's; one that two revisions of the same Deployment want on two nodes is the team's. A full
+claim is its owner's, a full node is not. Missing secrets and config maps are no matter of this rule.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from alerts.kubernetes.fields import dig, mapping, quantity, rows, text, texts
+from alerts.kubernetes.objects import Pod, Thing
+from alerts.reports import EventReport
+from triage.verdict.messages import Pattern, short
+from triage.verdict.platform import Role
+from triage.verdict.quotes import MOUNTS, SANDBOX, Quote, any_of, quotes_of, says
+from triage.verdict.scene import Scene
+from triage.verdict.troubles import Trouble
+from triage.verdict.types import Finding, Side, Suspect
+from triage.verdict.view import View
+from triage.verdict.weights import FAIR, HINT, PROOF, STRONG, WEAK
+
+
+class Blame(StrEnum):
+    """Who failed, as a text tells."""
+
+    SILENT = "another rule"
+    OWN = "the pod's own volumes"
+    STORAGE = "the storage"
+    DRIVER = "the storage driver of the node"
+    NODE = "the node"
+    SHARED = "another pod that holds the volume"
+    SERVER = "the file server"
+
+
+class Sign(NamedTuple):
+    """A wording and what it means."""
+
+    pattern: Pattern
+    blame: Blame
+    weight: float = PROOF
+
+
+MOUNT_SIGNS: tuple[Sign, ...] = (
+    Sign(any_of(r"(secret|configmap)s? \"?\S+ not found", "references non-existent (secret|config) key"), Blame.SILENT),
+    Sign(
+        any_of(
+            r"persistentvolumeclaim \"?\S+ (not found|is being deleted)",
+            "hostpath type check failed",
+            "failed to prepare subpath",
+            r"secretproviderclass(es)?\S* .*not found",
+            r"mount volume.*is not (a directory|a file)",
+            "invalid volume (specification|mode)",
+            "only one of .* may be specified",
+            "permission denied.*subpath",
+        ),
+        Blame.OWN,
+    ),
+    Sign(any_of("failed to get secretproviderclass", "failed to mount secrets store objects"), Blame.OWN, STRONG),
+    Sign(
+        any_of(
+            "read-only file ?system",
+            "no space left on device",
+            "input/output error",
+            "too many open files",
+            "cannot allocate memory",
+            "stale file handle.*/var/lib/kubelet",
+        ),
+        Blame.NODE,
+    ),
+    Sign(
+        any_of(
+            "not found in the list of registered csi drivers",
+            r"csinode \S+ does not contain driver",
+            "has no nodeid annotation",
+            "cannot find nodeid for driver",
+            "csinodeinfo.*not found",
+            r"csinode\S* \"?\S+ not found",
+            r"csi\.sock: (connect: )?(connection refused|no such file)",
+        ),
+        Blame.DRIVER,
+    ),
+    Sign(any_of("multi-attach error", "already exclusively attached", "already used by pod"), Blame.SHARED, STRONG),
+    Sign(
+        any_of(
+            "mount.nfs",
+            r"mount failed: exit status \d+.*(nfs|cifs|//)",
+            r"/sbin/mount\.<type> helper program",
+            r"unable to resolve host.*nfs",
+            r"mount error\(\d+\)",
+        ),
+        Blame.SERVER,
+    ),
+    Sign(
+        any_of(
+            r"(attach|map|mount|detach|unmount|expand)volume\S* failed for volume"
+            r" .*(rpc error|cloud provider|googleapi|disk|volume attachment|operation with|external-attacher)",
+            "timed out waiting for external-attacher",
+            "wrong fs type, bad option",
+            "fsck found errors",
+            "structure needs cleaning",
+            "failed to (get|attach) (the )?(disk|volume|device)",
+            "could not attach volume",
+            "error attaching (ebs|disk|volume)",
+            "volume attachment is being deleted",
+        ),
+        Blame.STORAGE,
+    ),
+    Sign(any_of("rpc error: code = "), Blame.STORAGE, STRONG),
+    Sign(
+        any_of(
+            r"failed to sync (secret|configmap) cache",
+            r"object \S+ not registered",
+            r"failed to fetch token",
+            r"serviceaccounts? \S+ is forbidden.*node",
+        ),
+        Blame.NODE,
+        FAIR,
+    ),
+    Sign(any_of("timed out waiting for the condition", "context deadline exceeded"), Blame.STORAGE, FAIR),
+)
+
+PROVISION_SIGNS: tuple[Sign, ...] = (
+    Sign(
+        any_of(
+            r"storageclass\S* \"?\S+ not found",
+            "claim selector is not supported",
+            "selector is not supported",
+            r"(invalid|unsupported|not supported).*access ?mode",
+            r"access ?modes? .*(not supported|unsupported|invalid)",
+            "only .*(readwriteonce|access mode).* (is|are) supported",
+            r"(readwritemany|multi_node_multi_writer|multi-node).*not support",
+            "outofrange",
+            "(less than|below) (the )?(minimum|min) ",
+            "exceeds (the )?(maximum|max) (volume )?size",
+            r"(snapshot|data ?source|dataSource)\S* .*not found",
+            "requested pv is too small",
+            "incompatible accessmode",
+            "already bound to a different claim",
+            "storageclassname does not match",
+            "incompatible volumemode",
+            "block volume provisioning is not supported",
+        ),
+        Blame.OWN,
+    ),
+    Sign(
+        any_of(
+            "failed to provision volume",
+            "failed to create (volume|disk)",
+            "rpc error: code =",
+            "quota",
+            "(unauthorized|not authorized|accessdenied|forbidden)",
+            "error generating accessibility requirements",
+            "no topology key found",
+            "(insufficient|not enough).*(space|capacity)",
+            "resourceexhausted",
+            "failed to get provisioner",
+        ),
+        Blame.STORAGE,
+    ),
+)
+_NO_CLASS = Pattern("no persistent volumes available for this claim and no storage class is set")
+_WAITS_FOR_PROVISIONER = Pattern("(waiting for a volume to be created|external provisioner)")
+_RESIZE = Pattern("(shrink|less than|smaller than)")
+_USED_BY = Pattern(r"used by pods?(?:\(s\))? (?P<pods>[a-z0-9.\-, ]+)")
+_MISSING_CLAIM = Pattern(r"persistentvolumeclaim \"(?P<name>[^\"]+)\" not found")
+_VOLUME = Pattern(r"for volume \"(?P<volume>[^\"]+)\"")
+_UNMOUNTED = Pattern(r"unmounted volumes=\[(?P<names>[^\]]*)\]")
+_HOST = Pattern(r"(?:^|[\s'\"])(?P<host>[a-z0-9][a-z0-9.\-]*[a-z0-9]):/")
+_FULL = Pattern("(no space left on device|disk (is )?full|could not (write|extend)|disk quota exceeded)")
+_AFFINITY = any_of("volume node affinity conflict", "no available volume zone")
+_FULL_SHARE, _ROOM = 0.95, 0.9
+_DEFAULTS = (
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+)
+
+
+def volumes(scene: Scene) -> Iterator[Finding]:
+    """Lines about claims that are not bound, volumes that are not mounted, and claims that are full."""
+    book = _Book(scene)
+    for trouble in scene.troubles.values():
+        yield from _claims(book, trouble)
+        yield from _mounts(book, trouble)
+        yield from _full(book, trouble)
+        yield from _out_of_reach(book, trouble)
+
+
+class _Book:
+    """What is looked up more than once."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.view = scene, scene.view
+        self.defaults = [one.name for one in self.view.of_kind("StorageClass") if _is_default(one)]
+        self.holders: dict[tuple[str, str], list[Pod]] = defaultdict(list)
+        for pod in self.view.pods.values():
+            for volume in rows(pod.spec.get("volumes")):
+                if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
+                    self.holders[pod.namespace, name].append(pod)
+        self.claims_in: dict[str, list[str]] = defaultdict(list)
+        for claim in self.view.of_kind("PersistentVolumeClaim"):
+            self.claims_in[claim.namespace].append(claim.name)
+        self.failed_mounts = {
+            (event.namespace, event.name)
+            for event in self.view.events_with("FailedMount", "FailedAttachVolume")
+            if event.kind == "Pod" and _is_generic(event.message)
+        }
+
+    @cached_property
+    def said_full(self) -> Mapping[Suspect, Quote]:
+        """Who says that there is no room left, in words of its own."""
+        found: dict[Suspect, Quote] = {}
+        for trouble in self.scene.troubles.values():
+            for quote in quotes_of(trouble):
+                if says(_FULL, quote.text) and quote.reason not in MOUNTS | SANDBOX:
+                    found.setdefault(trouble.subject, quote)
+        return found
+
+    @cached_property
+    def full_namespaces(self) -> frozenset[str]:
+        return frozenset(one.namespace for one in self.said_full if one.namespace)
+
+    @cached_property
+    def claims_with_room(self) -> list[float]:
+        """How full the claims are of those who say so, where none of them is: empty where one is full or unmeasured."""
+        claims = [one for subject in self.said_full for one in self.claims_of(self.scene.troubles[subject])]
+        shares = [share for one in claims if (share := _used(self.view, one)) is not None]
+        return shares if all(share < _ROOM for share in shares) else []
+
+    def claims_of(self, trouble: Trouble) -> list[Thing]:
+        """The claims that the trouble's pods mount, or the claim that it is about."""
+        subject = trouble.subject
+        if subject.kind == "PersistentVolumeClaim":
+            names = {(subject.namespace, subject.name)}
+        else:
+            workloads = {subject, *trouble.workloads}
+            names = {(one.namespace, name) for one in workloads for name in self.view.claims_of.get(one, ())}
+            names |= self._by_ordinal(trouble)
+        things = (self.view.thing("PersistentVolumeClaim", *name) for name in sorted(names))
+        return [one for one in things if one is not None]
+
+    def _by_ordinal(self, trouble: Trouble) -> set[tuple[str, str]]:
+        """Claims of a StatefulSet are called after their pod; so they are found where its volumes were not read."""
+        if trouble.subject.kind != "StatefulSet":
+            return set()
+        ends = tuple(f"-{pod.name}" for pod in trouble.failing)
+        here = self.claims_in.get(trouble.namespace, ())
+        return {(trouble.namespace, name) for name in here if ends and name.endswith(ends)}
+
+    def storage_of(self, class_name: str, message: str = "") -> Suspect:
+        """Who is to blame in the storage: a part that fails itself, else the class, else the cluster."""
+        sick = [
+            one.subject
+            for one in self.scene.of_platform
+            if one.subject.kind == "Component" and self.view.role_of(one.subject) is Role.STORAGE and one.failing
+        ]
+        if len(sick) == 1:
+            return sick[0]
+        if class_name:
+            return Suspect("StorageClass", class_name)
+        return self.view.cluster if not message else Suspect("StorageClass", self.class_in(message) or "storage")
+
+    def class_in(self, message: str) -> str:
+        """The class of the volume that a message names."""
+        found = _VOLUME.find(message)
+        volume = self.view.thing("PersistentVolume", "", found["volume"]) if found else None
+        return text(volume.spec.get("storageClassName")) if volume else ""
+
+
+def _is_default(thing: Thing) -> bool:
+    return any(thing.annotations.get(name) == "true" for name in _DEFAULTS)
+
+
+def _is_generic(message: str) -> bool:
+    words = message.casefold()
+    return "timed out waiting for the condition" in words or "context deadline exceeded" in words
+
+
+# -- Claims --
+
+
+def _claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
+    yield from _missing_claim(book, trouble)
+    for claim in book.claims_of(trouble):
+        phase = text(claim.status.get("phase"))
+        events = book.view.events_about(claim.kind, claim.namespace, claim.name)
+        if phase == "Lost":
+            yield _line(
+                Suspect("StorageClass", text(claim.spec.get("storageClassName")) or "storage"),
+                trouble,
+                STRONG,
+                f"Claim {claim.namespace}/{claim.name} has lost its volume: it is bound to one that is gone.",
+                "object",
+                book,
+            )
+        if phase == "Pending":
+            yield from _unbound(book, trouble, claim, events)
+        for event in events:
+            if event.reason in {"VolumeResizeFailed", "FileSystemResizeFailed"}:
+                own = says(_RESIZE, event.message)
+                suspect = _of(claim) if own else book.storage_of(text(claim.spec.get("storageClassName")))
+                yield _line(
+                    suspect, trouble, STRONG, f"The claim is not resized: “{short(event.message)}”", "event", book
+                )
+    if not book.view.knows("PersistentVolumeClaim", trouble.namespace):
+        yield from _told_of_claims(book, trouble)
+
+
+def _missing_claim(book: _Book, trouble: Trouble) -> Iterator[Finding]:
+    for quote in quotes_of(trouble):
+        found = _MISSING_CLAIM.find(quote.text)
+        if found and book.view.thing("PersistentVolumeClaim", trouble.namespace, found["name"]) is None:
+            yield _line(
+                trouble.subject,
+                trouble,
+                PROOF,
+                f"{trouble.subject} mounts the claim {found['name']}, which does not exist: “{short(quote.text)}”",
+                quote.source,
+                book,
+            )
+            return
+
+
+def _told_of_claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
+    """Claims were not read; their events may be here nevertheless."""
+    for event in trouble.events:
+        if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := _provision_sign(event)):
+            own = sign.blame is Blame.OWN
+            suspect = Suspect(event.kind, event.name, event.namespace) if own else book.storage_of("")
+            yield _line(suspect, trouble, sign.weight, f"Claim {event.name}: “{short(event.message)}”", "event", book)
+            return
+
+
+def _provision_sign(event: EventReport) -> Sign | None:
+    return next((sign for sign in PROVISION_SIGNS if says(sign.pattern, event.message)), None)
+
+
+def _unbound(book: _Book, trouble: Trouble, claim: Thing, events: Sequence[EventReport]) -> Iterator[Finding]:
+    told = f"Claim {claim.namespace}/{claim.name} is not bound: "
+    class_name = text(claim.spec.get("storageClassName"))
+    if (reason := _own_wish(book.view, claim)) is not None:
+        yield _line(_of(claim), trouble, PROOF, told + reason, "object", book)
+        return
+    for event in reversed(events):
+        if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := _provision_sign(event)):
+            suspect = _of(claim) if sign.blame is Blame.OWN else book.storage_of(class_name)
+            yield _line(suspect, trouble, sign.weight, f"{told}“{short(event.message)}”", "event", book)
+            return
+    if _lacks_default(book, claim, events):
+        claim_text = told + "it names no class, and no class of the cluster is the default one."
+        yield _line(book.view.cluster, trouble, STRONG, claim_text, "object", book)
+        return
+    if any(says(_NO_CLASS, event.message) for event in events):
+        yield _line(_of(claim), trouble, STRONG, told + "it names no class, and no volume fits it.", "event", book)
+        return
+    waiting = [event for event in events if event.reason == "ExternalProvisioning"]
+    waiting = [event for event in waiting if says(_WAITS_FOR_PROVISIONER, event.message)]
+    if waiting:
+        claim_text = f"{told}its provisioner does not answer: “{short(waiting[-1].message)}”"
+        yield _line(book.storage_of(class_name), trouble, PROOF, claim_text, "event", book)
+
+
+def _own_wish(view: View, claim: Thing) -> str | None:
+    """What the claim asks for that does not exist; None where nothing is found wrong with it."""
+    spec = claim.spec
+    class_name = spec.get("storageClassName")
+    volumes_known = view.of_kind("PersistentVolume")
+    named = isinstance(class_name, str) and bool(class_name)
+    if named and view.knows("StorageClass") and view.thing("StorageClass", "", str(class_name)) is None:
+        # A class may be a mere word that claims and volumes share.
+        is_shared = any(text(one.spec.get("storageClassName")) == class_name for one in volumes_known)
+        listed = ", ".join(sorted(one.name for one in view.of_kind("StorageClass"))[:5])
+        if not is_shared:
+            return f"its class {class_name} does not exist (there are: {listed})."
+    if (volume_name := text(spec.get("volumeName"))) and volumes_known:
+        return _named_volume(view, claim, volume_name)
+    if not volumes_known or not (spec.get("selector") or class_name == ""):
+        return None
+    misfits = [_misfit(claim, one) for one in sorted(volumes_known, key=lambda one: one.name)]
+    if all(misfits):
+        return f"none of {len(misfits)} volumes satisfies it ({misfits[0]})."
+    return None
+
+
+def _named_volume(view: View, claim: Thing, name: str) -> str | None:
+    volume = view.thing("PersistentVolume", "", name)
+    if volume is None:
+        return f"it names the volume {name}, which does not exist."
+    holder = mapping(volume.spec.get("claimRef"))
+    if holder and (text(holder.get("name")), text(holder.get("namespace"))) != (claim.name, claim.namespace):
+        return f"the volume {name} belongs to {text(holder.get('namespace'))}/{text(holder.get('name'))}."
+    return _misfit(claim, volume, by_selector=False)
+
+
+def _misfit(claim: Thing, volume: Thing, *, by_selector: bool = True) -> str | None:
+    """Why this volume does not satisfy the claim; None where it does."""
+    spec = claim.spec
+    if text(spec.get("storageClassName")) != text(volume.spec.get("storageClassName")):
+        return f"{volume.name} is of class {text(volume.spec.get('storageClassName')) or 'none'}"
+    wanted = quantity(dig(spec, "resources", "requests", "storage")) or 0.0
+    holds = quantity(dig(volume.spec, "capacity", "storage")) or wanted
+    if holds < wanted:
+        return f"{volume.name} is smaller than the claim"
+    modes, offered = _words(spec.get("accessModes")), _words(volume.spec.get("accessModes"))
+    if offered and not modes <= offered:
+        return f"{volume.name} does not offer {', '.join(sorted(modes - offered))}"
+    labels = texts(dig(spec, "selector", "matchLabels"))
+    if by_selector and not labels.items() <= volume.labels.items():
+        return f"{volume.name} does not carry the labels that the claim selects"
+    if text(volume.status.get("phase")) in {"Bound", "Released", "Failed"} and volume.spec.get("claimRef"):
+        return f"{volume.name} is taken"
+    return None
+
+
+def _words(value: object) -> frozenset[str]:
+    return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()
+
+
+def _lacks_default(book: _Book, claim: Thing, events: Sequence[EventReport]) -> bool:
+    """The claim leaves the class to the cluster, other classes exist, and none is the default."""
+    if claim.spec.get("storageClassName") is not None or claim.spec.get("volumeName") or claim.spec.get("selector"):
+        return False
+    return book.view.knows("StorageClass") and not book.defaults and any(says(_NO_CLASS, one.message) for one in events)
+
+
+def _of(claim: Thing) -> Suspect:
+    return Suspect(claim.kind, claim.name, claim.namespace)
+
+
+# -- Mounts --
+
+
+def _mounts(book: _Book, trouble: Trouble) -> Iterator[Finding]:
+    told = [quote for quote in quotes_of(trouble) if quote.source == "event" and quote.reason in MOUNTS]
+    for sign in MOUNT_SIGNS:
+        for quote in told:
+            if not says(sign.pattern, quote.text):
+                continue
+            if sign.blame is not Blame.SILENT:
+                yield from _mount(book, trouble, sign, quote)
+            return
+
+
+def _mount(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> Iterator[Finding]:
+    suspect, weight, why = _blamed(book, trouble, sign, quote)
+    yield Finding(
+        book.view.side_of(suspect),
+        weight,
+        f"A volume of {trouble.subject} is not mounted, and {why} is why: “{short(quote.text)}”",
+        "event",
+        quote.at,
+        suspect,
+        (trouble.subject,),
+        "volumes",
+        is_specific=weight >= STRONG,
+    )
+
+
+def _blamed(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> tuple[Suspect, float, str]:
+    why = sign.blame.value
+    node = quote.node or _node_of(book.view, trouble, quote)
+    match sign.blame:
+        case Blame.OWN:
+            return trouble.subject, sign.weight, why
+        case Blame.NODE:
+            return (Suspect("Node", node) if node else book.view.cluster), sign.weight, why
+        case Blame.DRIVER:
+            return _driver(book, trouble, quote, node), sign.weight, why
+        case Blame.SHARED:
+            return _shared(book, trouble, quote)
+        case Blame.SERVER:
+            return _server(book, trouble, quote)
+        case _:
+            return _storage(book, trouble, sign, quote)
+
+
+def _node_of(view: View, trouble: Trouble, quote: Quote) -> str:
+    pod = view.pods.get((trouble.namespace, quote.pod))
+    return pod.node if pod else min(trouble.nodes, default="")
+
+
+def _driver(book: _Book, trouble: Trouble, quote: Quote, node: str) -> Suspect:
+    """A driver that the cluster does not have is the pod's own wish where the pod names it; else the node lacks it."""
+    inline = {
+        text(dig(volume, "csi", "driver")) for pod in trouble.failing for volume in rows(pod.spec.get("volumes"))
+    } - {""}
+    known = {one.name for one in book.view.of_kind("CSIDriver")}
+    if known and any(driver in quote.text and driver not in known for driver in inline):
+        return trouble.subject
+    sick = book.storage_of("")
+    if sick.kind == "Component":
+        return sick
+    return Suspect("Node", node) if node else book.view.cluster
+
+
+def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float, str]:
+    """Who holds the volume: a dead node, a pod that runs well, or nobody who is still there."""
+    view = book.view
+    holders = _holders(book, trouble, quote)
+    for pod in holders:
+        if pod.node and (pod.node in view.lost_nodes or (view.nodes and pod.node not in view.nodes)):
+            return Suspect("Node", pod.node), PROOF, f"the node {pod.node}, which is lost and still holds it,"
+    for attachment in view.of_kind("VolumeAttachment"):
+        node, volume = (
+            text(attachment.spec.get("nodeName")),
+            text(dig(attachment.spec, "source", "persistentVolumeName")),
+        )
+        is_gone = node in view.lost_nodes or (bool(view.nodes) and node not in view.nodes)
+        if volume and volume in quote.text and is_gone:
+            return Suspect("Node", node), PROOF, f"its attachment to {node}, which is lost,"
+    living = [pod for pod in holders if pod.phase == "Running" and pod.thing.deleted_at is None]
+    if living:
+        pod = min(living, key=lambda one: one.name)
+        return trouble.subject, PROOF, f"that {pod.name} on {pod.node} holds it, which only one node can,"
+    leaving = [pod for pod in holders if pod.thing.deleted_at is not None and pod.node]
+    if leaving:
+        return Suspect("Node", leaving[0].node), STRONG, f"{leaving[0].name}, which does not end on its node,"
+    if view.lost_nodes:
+        return Suspect("Node", min(view.lost_nodes)), FAIR, "a node that is lost and may still hold it"
+    return book.storage_of("", quote.text), FAIR if view.pods else HINT, "a node that still holds it"
+
+
+def _holders(book: _Book, trouble: Trouble, quote: Quote) -> list[Pod]:
+    named = _USED_BY.find(quote.text)
+    names = {one.strip(" ,.") for one in named["pods"].replace(",", " ").split()} if named else set()
+    found = [pod for name in sorted(names) if (pod := book.view.pods.get((trouble.namespace, name)))]
+    waiting = {quote.pod, *(pod.name for pod in trouble.failing if pod.phase == "Pending")}
+    claims = {
+        text(dig(volume, "persistentVolumeClaim", "claimName"))
+        for pod in trouble.failing
+        if pod.name == quote.pod
+        for volume in rows(pod.spec.get("volumes"))
+    } - {""}
+    for claim in sorted(claims):
+        found += book.holders.get((trouble.namespace, claim), ())
+    lost = [pod for pod in trouble.failing if pod.node in book.view.lost_nodes]
+    return [pod for pod in (*found, *lost) if pod.name not in waiting or pod in lost]
+
+
+def _server(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float, str]:
+    """A file server: of the namespace itself, or of the platform."""
+    view = book.view
+    inline = {
+        text(dig(volume, "nfs", "server")) for pod in trouble.failing for volume in rows(pod.spec.get("volumes"))
+    } - {""}
+    found = _HOST.find(quote.text)
+    host = found["host"] if found else min(inline, default="")
+    for service in view.of_kind("Service"):
+        names = {f"{service.name}.{service.namespace}", f"{service.name}.{service.namespace}.svc"}
+        names |= {f"{service.name}.{service.namespace}.svc.cluster.local", text(service.spec.get("clusterIP"))}
+        if host and host in names:
+            suspect = view.behind_service.get((service.namespace, service.name))
+            return view.folded(suspect) if suspect else _of(service), STRONG, f"the file server behind {service.name}"
+    words = quote.text.casefold()
+    if inline and any(one in words for one in ("no such file or directory", "access denied", "name or service")):
+        return trouble.subject, STRONG, "the path or server that the pod itself names"
+    return book.storage_of(book.class_in(quote.text)), STRONG, Blame.SERVER.value
+
+
+def _storage(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> tuple[Suspect, float, str]:
+    claims = book.claims_of(trouble)
+    classes = sorted({text(claim.spec.get("storageClassName")) for claim in claims} - {""})
+    class_name = book.class_in(quote.text) or (classes[0] if classes else "")
+    suspect = book.storage_of(class_name, quote.text)
+    if sign.weight > FAIR:
+        return suspect, sign.weight, sign.blame.value
+    if (found := _UNMOUNTED.find(quote.text)) and not _are_claims(trouble, quote, found["names"]):
+        return suspect, HINT, sign.blame.value
+    spread = {namespace for namespace, _ in book.failed_mounts}
+    weight = STRONG if len(spread) > 1 else FAIR if claims else WEAK
+    return suspect, weight, sign.blame.value
+
+
+def _are_claims(trouble: Trouble, quote: Quote, names: str) -> bool:
+    """Whether one of the volumes that are not mounted comes from a claim; true where the pod was not read."""
+    wanted = {one.strip() for one in names.replace(",", " ").split()}
+    pods = [pod for pod in trouble.failing if pod.name == quote.pod and pod.spec.get("volumes")]
+    if not pods:
+        return True
+    return any(
+        text(volume.get("name")) in wanted and ("persistentVolumeClaim" in volume or "csi" in volume or "nfs" in volume)
+        for pod in pods
+        for volume in rows(pod.spec.get("volumes"))
+    )
+
+
+# -- Full --
+
+
+def _full(book: _Book, trouble: Trouble) -> Iterator[Finding]:
+    """A claim that is full is too small for what its owner writes."""
+    for symptom in trouble.symptoms:
+        if symptom.alertname in {"KubePersistentVolumeFillingUp", "KubePersistentVolumeInodesFillingUp"}:
+            claim = symptom.labels.get("persistentvolumeclaim", "its claim")
+            told = f"The claim {claim} is nearly full ({symptom.alertname})."
+            yield _line(trouble.subject, trouble, STRONG, told, "alert", book, at=symptom.began_at)
+    said = book.said_full.get(trouble.subject)
+    for owned in book.claims_of(trouble):
+        share = _used(book.view, owned)
+        if share is not None and share >= _FULL_SHARE:
+            told = f"The claim {owned.name} of {trouble.subject} is {share:.0%} full."
+            yield _line(trouble.subject, trouble, PROOF if said else STRONG, told, "metric", book)
+            return
+    if said is None:
+        return
+    roomy = book.claims_with_room
+    if roomy and len(book.full_namespaces) > 1 and book.claims_of(trouble):
+        class_name = text(book.claims_of(trouble)[0].spec.get("storageClassName"))
+        told = (
+            f"{trouble.subject} can write no more (“{short(said.text)}”), as can others in {len(book.full_namespaces)} "
+            f"namespaces, while the claims that were measured have room (at most {max(roomy):.0%} full)."
+        )
+        yield _line(book.storage_of(class_name), trouble, PROOF, told, "metric", book)
+
+
+def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
+    """A volume that is tied to a zone or a node of which nothing is left to run its pod."""
+    quote = next((one for one in quotes_of(trouble) if says(_AFFINITY, one.text)), None)
+    if quote is None or not book.view.nodes:
+        return
+    for claim in book.claims_of(trouble):
+        volume = book.view.thing("PersistentVolume", "", text(claim.spec.get("volumeName")))
+        for key, values in _ties(volume):
+            usable = [one.name for one in book.view.nodes.values() if one.thing.labels.get(key) in values]
+            usable = [one for one in usable if book.view.nodes[one].is_ready and not book.view.nodes[one].is_cordoned]
+            if not usable:
+                place = min(values, default="")
+                suspect = Suspect("Node" if key.endswith("hostname") else "Zone", place)
+                told = (
+                    f"The volume of claim {claim.name} is tied to {place}, where no node is left: “{short(quote.text)}”"
+                )
+                yield _line(suspect, trouble, PROOF, told, quote.source, book)
+                return
+
+
+def _ties(volume: Thing | None) -> Iterator[tuple[str, frozenset[str]]]:
+    if volume is None:
+        return
+    for term in rows(dig(volume.spec, "nodeAffinity", "required", "nodeSelectorTerms")):
+        for one in rows(term.get("matchExpressions")):
+            if one.get("operator") == "In":
+                yield text(one.get("key")), _words(one.get("values"))
+
+
+def _used(view: View, claim: Thing) -> float | None:
+    """How full the claim is; None where nobody measured it."""
+    ratios = [one.value for one in view.metric("kubelet_volume_stats_used_ratio") if _is_of(one.labels, claim)]
+    if ratios and 0 <= ratios[0] <= 1:
+        return ratios[0]
+    used, free, whole = (
+        [one.value for one in view.metric(f"kubelet_volume_stats_{what}_bytes") if _is_of(one.labels, claim)]
+        for what in ("used", "available", "capacity")
+    )
+    total = whole[0] if whole else used[0] + free[0] if used and free else 0.0
+    if total <= 0:
+        return None
+    if used:
+        return used[0] / total
+    return 1 - free[0] / total if free else None
+
+
+def _is_of(labels: Mapping[str, str], claim: Thing) -> bool:
+    return labels.get("persistentvolumeclaim") == claim.name and labels.get("namespace", "") in {"", claim.namespace}
+
+
+def _line(  # noqa: PLR0917 - it only passes on
+    suspect: Suspect,
+    trouble: Trouble,
+    weight: float,
+    claim: str,
+    source: str,
+    book: _Book,
+    *,
+    at: datetime | None = None,
+) -> Finding:
+    side: Side = book.view.side_of(suspect)
+    return Finding(
+        side,
+        weight,
+        claim,
+        source,
+        at or trouble.began_at,
+        suspect,
+        (trouble.subject,),
+        "volumes",
+        is_specific=weight >= STRONG,
+    )
