@@ -17,7 +17,7 @@ from triage.verdict.platform import Role
 from triage.verdict.quotes import any_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
-from triage.verdict.troubles import Trouble, counted
+from triage.verdict.troubles import Trouble, counted, most_common
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.weights import PROOF, STRONG
 
@@ -45,6 +45,7 @@ _OWN_FAULTS = frozenset({Effect.CRASH, Effect.OOM, Effect.RESOURCES, Effect.IMAG
 _TIMES = 8.0  # a counter or latency this many times as high as on the other nodes stands out
 _OVERLAYS = ("vxlan", "geneve", "flannel", "cilium", "tunl", "genev", "cali", "ovn", "weave", "antrea")
 _SAME_TIME = timedelta(minutes=10)
+_MANY, _MOST = 5, 0.7  # workloads of a namespace, and which share of it, that no single slow service explains
 
 
 def node_network(scene: Scene) -> Iterator[Finding]:
@@ -62,6 +63,7 @@ def node_network(scene: Scene) -> Iterator[Finding]:
     yield from _overlay(scene, slow)
     if not told:
         yield from _gathered(scene, slow)
+        yield from _together(scene, slow)
 
 
 def _slow(scene: Scene) -> dict[Suspect, Trouble]:
@@ -208,6 +210,46 @@ def _gathered(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
                 (subject,),
                 "node_network",
             )
+
+
+def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]:
+    """Most of a namespace is slow and moves less at once, and none of it crashed, is saturated or was changed: what all
+    of it shares is the network. A slow service makes its callers slow, and not nearly everything."""
+    view = scene.view
+    if any(one.effects & _OWN_FAULTS for one in scene.of_tenants) or view.lost_nodes:
+        return
+    by_namespace: dict[str, list[Suspect]] = defaultdict(list)
+    for workload in view.pods_by_workload:
+        if not view.is_platform(workload):
+            by_namespace[workload.namespace].append(workload)
+    for namespace, workloads in sorted(by_namespace.items()):
+        hit = [one for one in workloads if one in slow]
+        waiting = [one for one in hit if _is_slow(slow[one])]
+        if len(hit) < _MANY or len(hit) < _MOST * len(workloads) or len(waiting) < 2:
+            continue
+        if any(_was_changed(scene, one, slow[one]) for one in hit):
+            continue
+        nodes = [node for one in waiting for node in _places(scene, one)]
+        said = (
+            f"{len(hit)} of {counted(len(workloads), 'workload')} of {namespace} are slow or move less at once, and none "
+            f"crashed, is saturated or was changed; {nodes.count(most_common(nodes))} of {len(waiting)} slow ones are on "
+            f"{most_common(nodes)}."
+        )
+        explained = [one for one in slow if one.namespace == namespace or one == Suspect("Namespace", namespace)]
+        yield Finding(
+            Side.CLUSTER,
+            STRONG,
+            said,
+            "alert",
+            min(slow[one].began_at for one in hit),
+            Suspect("Node", most_common(nodes)) if nodes else view.cluster,
+            tuple(sorted(explained)),
+            "node_network",
+        )
+
+
+def _is_slow(trouble: Trouble) -> bool:
+    return any(says(_LATENCIES, symptom.alertname) for symptom in trouble.symptoms)
 
 
 def _was_changed(scene: Scene, subject: Suspect, trouble: Trouble) -> bool:
