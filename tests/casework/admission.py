@@ -149,6 +149,7 @@ def policy_rejects_valid() -> Case:
         workload = apps[name]
         text = error.replace("{namespace}", workload.namespace).replace("{name}", name)
         _short(scene, workload, text, 30, combined=name == "cart")
+    scene.drop_everything()
     return scene.case(
         "admission-policy-enforced",
         "Pods that ran for weeks may not be made again since a policy was switched from audit to enforce",

@@ -356,6 +356,7 @@ def pods_per_node() -> Case:
     for name in ("bridge", "tiles"):
         apps[name].obj["spec"]["replicas"] += 1
         _no_room(scene, scene.replacement(apps[name], pending(message, 30)), message, 30)
+    scene.drop_everything()
     return scene.case(
         "capacity-pods-per-node",
         "Every node has as many pods as its kubelet takes",

@@ -62,7 +62,8 @@ def api_down_alerts_only() -> Case:
         summary="No build can be started",
     )
     scene.signal_error("api-server-ready", "connect to 10.0.0.11:6443: connection refused")
-    scene.objects, scene.workloads, scene.events, scene._services = [], [], [], []
+    scene.drop_everything()
+    scene.events = []
     return scene.case(
         "control-plane-down",
         "The API server does not answer; only alerts are left",

@@ -178,6 +178,7 @@ def sandbox_image() -> Case:
         scene.event(pod, "FailedCreatePodSandBox", error, "kubelet", minutes=32, last=0.8, count=88)
         scene.alert("KubePodNotReady", 32, pod)
         scene.short_of_replicas(apps[name], 32)
+    scene.drop_everything()
     return scene.case(
         "image-sandbox",
         "A node's runtime was given a pause image that it cannot reach",

@@ -154,8 +154,7 @@ class Case:
         return {**told, "hard": self.hard, "now": self.now, **self.contents, "truth": self.truth.as_json()}
 
     def text(self) -> str:
-        """One line for each object, event and delivery: half as large as with every field on its own, and as "
-        "readable."""
+        """One line for each object, event and delivery: smaller than a line for each field, and as readable."""
         parts = []
         for key, value in self.as_json().items():
             if isinstance(value, list) and value:
@@ -1931,6 +1930,10 @@ class Scene:
         self.settle()
         self.objects = [obj for obj in self.objects if (obj["kind"] in keep if keep else obj["kind"] not in kinds)]
         self.workloads, self._services = [], []
+
+    def drop_everything(self) -> None:
+        """No watcher at all: there is nothing but what is told, alerts and perhaps events."""
+        self.objects, self.workloads, self._services = [], [], []
 
     def contents(self) -> Json:
         """What the service would see."""

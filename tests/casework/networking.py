@@ -249,6 +249,7 @@ def coredns_overloaded() -> Case:
     scene.metric("coredns_dns_requests_rate", 2_140)
     scene.metric("coredns_dns_requests_rate_a_week_ago", 2_090)
     scene.metric("coredns_dns_request_duration_seconds_p99", 5.02)
+    scene.drop_everything()
     return scene.case(
         "net-coredns-throttled",
         "Every service waits five seconds: CoreDNS may use a tenth of a processor",
@@ -301,6 +302,7 @@ def upstream_resolver() -> Case:
     scene.metric("coredns_forward_healthcheck_failures_rate", 3.1, to="10.1.0.2:53")
     scene.metric("coredns_dns_responses_rate", 812, rcode="SERVFAIL", zone=".")
     scene.metric("coredns_dns_responses_rate", 0, rcode="SERVFAIL", zone="cluster.local.")
+    scene.drop_everything()
     return scene.case(
         "net-upstream-resolver",
         "Names outside the cluster cannot be resolved any more",
@@ -508,6 +510,7 @@ def flannel_subnet() -> Case:
         scene.put(pod, creating(22))
         scene.event(pod, "FailedCreatePodSandBox", error, "kubelet", minutes=22, last=0.3, count=101)
         scene.alert("KubePodNotReady", 22, pod)
+    scene.drop_everything()
     return scene.case(
         "net-flannel-subnet-file",
         "After a reboot a node lacks the file of its network plugin",

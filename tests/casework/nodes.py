@@ -420,6 +420,7 @@ def clock_skew() -> Case:
         )
     for node, offset in (("lon-01", 0.0004), ("lon-02", -47.2), ("lon-03", 0.0007)):
         scene.metric("node_timex_offset_seconds", offset, instance=node)
+    scene.drop_everything()
     return scene.case(
         "node-clock-skew",
         "Every third login is refused: the clock of one node is behind",

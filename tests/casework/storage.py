@@ -179,6 +179,7 @@ def cloud_quota() -> Case:
         scene.scheduler_event(workload.pods[0], message, minutes=29, count=2)
         scene.short_of_replicas(workload, 39)
         scene.alert("KubePodNotReady", 39, workload.pods[0])
+    scene.drop_everything()
     return scene.case(
         "storage-cloud-quota",
         "No disk can be made for anybody: the region's quota is used up",

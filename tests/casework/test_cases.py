@@ -51,6 +51,17 @@ def test_half_of_them_mislead_a_simple_rule() -> None:
     assert sum(case.hard for case in CASES) * 2 >= len(CASES)
 
 
+def test_the_readme_counts_them() -> None:
+    sides = Counter(case.truth.verdict or "mix" for case in CASES)
+    text = " ".join((Path(__file__).parent / "README.md").read_text(encoding="utf-8").split())
+    assert (
+        f"{len(CASES)} cases: {sides['cluster']} of the cluster, {sides['application']} of an application, "
+        f"{sides['none']} controls, {sides['mix']} mixes. {sum(case.hard for case in CASES)} are hard, "
+        f"{sum(case.truth.confidence == 'medium' for case in CASES)} of medium confidence, "
+        f"{sum(not case.derived for case in CASES)} captured."
+    ) in text
+
+
 def test_recordings_stay_small() -> None:
     assert sum(path.stat().st_size for path in RECORDINGS.glob("*.json")) < 600_000
 
