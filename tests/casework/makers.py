@@ -703,12 +703,14 @@ class Scene:
         known = digest(pod["metadata"]["uid"], body["name"])
         last: Json = {}
         if state.last:
+            # A container that is well again ended before that; one that is not has ended minutes ago.
+            ended = state.minutes + 0.1 if state.ready else min(state.minutes, 3)
             last = {
                 "terminated": {
                     "exitCode": state.last[1],
                     "reason": state.last[0],
-                    "startedAt": self.at(min(state.minutes, 3.2)),
-                    "finishedAt": self.at(min(state.minutes, 3)),
+                    "startedAt": self.at(ended + 0.2),
+                    "finishedAt": self.at(ended),
                     "containerID": f"{scheme}://{known}",
                 }
             }
@@ -719,7 +721,9 @@ class Scene:
             reason, code = state.terminated
             now = {"terminated": {"exitCode": code, "reason": reason, "startedAt": created, "finishedAt": since}}
         else:
-            now = {"running": {"startedAt": self.at(2) if state.restarts and not state.ready else created}}
+            is_new = state.restarts and not state.ready
+            back = since if state.restarts and state.ready else created
+            now = {"running": {"startedAt": self.at(2) if is_new else back}}
         ready = state.ready if state.containers_ready is None else state.containers_ready
         return {
             "name": body["name"],

@@ -93,7 +93,7 @@ def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibratio
     groups = _absorbed(scene, court, _groups(scene.troubles, court.cases))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
-        opening = groups
+        opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
     told = [_attribution(scene, court, group, calibration) for group in opening]
     return tuple(sorted(told, key=lambda one: (-one.margin, one.suspect)))
 
@@ -369,7 +369,6 @@ def _deciding(court: _Court, group: _Group, rivals: Sequence[tuple[Accused, floa
 def _sees_all_well(scene: Scene) -> bool:
     """Whether a full view of the cluster shows nothing that fails: it outweighs an alert that only informs. Otherwise
     such an alert is told; its severity says that it opens no incident."""
-    if any(trouble.failing or trouble.events for trouble in scene.troubles.values()):
+    if any(trouble.failing for trouble in scene.troubles.values()):
         return False
-    well = sum(1 for pods in scene.view.pods_by_workload.values() if all(pod.is_well for pod in pods))
-    return well >= _FULL_VIEW or all(symptom.severity == "none" for symptom in scene.view.snapshot.symptoms)
+    return sum(1 for pods in scene.view.pods_by_workload.values() if all(pod.is_well for pod in pods)) >= _FULL_VIEW

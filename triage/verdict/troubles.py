@@ -313,6 +313,13 @@ class _Fold:
             return
         subject = Suspect("Node", event.name)
         node = self.view.nodes.get(event.name)
+        if (
+            self.view.nodes
+            and node is None
+            and subject not in self.effects
+            and event.name not in self.view.pods_by_node
+        ):
+            return  # it was taken out of the cluster, and nothing is left on it
         is_over = node is not None and subject not in self.effects and node.is_ready
         if is_over and (event.reason == "NodeNotReady" or self.view.now - event.last_at > _RECENT):
             return
@@ -346,7 +353,9 @@ class _Fold:
         for subject in sorted(self.effects):
             symptoms = tuple(self.symptoms[subject])
             opening = [one for one in symptoms if one.severity in OPENS]
-            by_events = bool(self.events[subject]) and not self.view.pods
+            # Events open something where no status was read that could say whether it still holds.
+            unseen = subject.name not in self.view.nodes if subject.kind == "Node" else not self.view.pods
+            by_events = bool(self.events[subject]) and unseen
             found[subject] = Trouble(
                 subject=subject,
                 effects=frozenset(self.effects[subject]),
@@ -356,7 +365,7 @@ class _Fold:
                 failing=tuple(sorted(self.failing[subject], key=lambda pod: (pod.namespace, pod.name))),
                 well=tuple(self.well[subject]),
                 events=tuple(self.events[subject]),
-                is_open=bool(opening) or subject in self.settled or by_events or subject.kind == "Node",
+                is_open=bool(opening) or subject in self.settled or by_events,
                 nodes=frozenset(self.at[subject]),
                 workloads=tuple(sorted(self.made_of[subject])),
             )
