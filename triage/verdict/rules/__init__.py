@@ -6,6 +6,7 @@ from triage.verdict.rules.controller_manager_silent import controller_manager_si
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
+from triage.verdict.rules.refused import refused
 from triage.verdict.rules.scheduler_silent import scheduler_silent
 from triage.verdict.rules.scheduling import scheduling
 from triage.verdict.rules.subject import subject
@@ -21,4 +22,5 @@ RULES: tuple[Rule, ...] = (
     capacity,
     scheduler_silent,
     controller_manager_silent,
+    refused,
 )
