@@ -13,6 +13,7 @@ from typing import Any
 from alerts.kubernetes.fields import dig, mapping, moment, rows, text, texts
 from alerts.kubernetes.objects import CONTROL_PLANE_TAINTS, Node, Pod
 from triage.verdict.platform import Role
+from triage.verdict.types import Suspect
 from triage.verdict.view import View
 
 CORDON = "node.kubernetes.io/unschedulable"
@@ -46,6 +47,8 @@ _OF_PURPOSE_WORDS = (
     ),
     *("sku", "compute-type", "workload", "special", "arch", "windows", "pool", "storage", "highmem", "batch"),
 )
+_FEW = 3  # nodes: of fewer, a pool of one's own may be all
+_NEARLY_ALL = 0.8
 _HARD = frozenset({"NoSchedule", "NoExecute", ""})
 
 
@@ -152,6 +155,15 @@ def is_reserved(view: View, node: Node) -> bool:
         view.role_of(view.workload_of(pod)) is Role.CONTROL_PLANE and is_static(pod)
         for pod in view.pods_by_node.get(node.name, ())
     )
+
+
+def runs_everywhere(view: View, workload: Suspect) -> bool:
+    """Whether it is a DaemonSet for (nearly) every node that is there to work: that is a decision about the cluster."""
+    if workload.kind != "DaemonSet":
+        return False
+    workers = {node.name for node in view.nodes.values() if not is_reserved(view, node)}
+    on = {pod.node for pod in view.pods_by_workload.get(workload, ())} & workers
+    return len(workers) >= _FEW and len(on) >= _NEARLY_ALL * len(workers)
 
 
 def is_static(pod: Pod) -> bool:

@@ -1,4 +1,4 @@
-"""An autoscaler without metrics is its team's fault if its pods name no requests, and the platform's if the API is away.
+"""An autoscaler without metrics is its team's if its pods name no requests, and the platform's if the API is away.
 
 The autoscaler of pods says which it is: `missing request for cpu` is about the pods, `unable to fetch metrics from
 resource metrics API: the server is currently unable to handle the request` about whoever serves that API. At its own
@@ -23,8 +23,9 @@ from triage.verdict.weights import FAIR, HINT, PROOF, STRONG, WEAK
 _RULE = "autoscaling"
 _KIND = "HorizontalPodAutoscaler"
 _AWAY = Pattern(
-    r"(?P<api>resource|custom|external) metrics API: (?:.*"
-    r"(?:could not find the requested resource|currently unable to handle|no endpoints|timed out|timeout|connection refused|deadline exceeded|service unavailable|x509))"
+    r"(?P<api>resource|custom|external) metrics API: .*"
+    r"(?:could not find the requested resource|currently unable to handle|no endpoints|timed out|timeout"
+    r"|connection refused|deadline exceeded|service unavailable|x509)"
 )
 _EMPTY = Pattern(r"no metrics returned from (?P<api>resource|custom|external) metrics API")
 _OWN = Pattern(

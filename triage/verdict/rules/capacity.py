@@ -15,7 +15,7 @@ from alerts.kubernetes.fields import text
 from alerts.kubernetes.parse import conditions_of
 from triage.verdict.messages import short
 from triage.verdict.pending import Pending, of_autoscaler, pending
-from triage.verdict.placement import Why
+from triage.verdict.placement import Why, runs_everywhere
 from triage.verdict.scene import Scene
 from triage.verdict.scheduling_messages import Predicate, read
 from triage.verdict.troubles import counted
@@ -134,8 +134,9 @@ def _limit(view: View, waiting: list[Pending]) -> str:
 def _eater(scene: Scene, waiting: list[Pending]) -> _Eater | None:
     view = scene.view
     for found in (_runs_at_once(view), _jobs(view), _piled_up(view), _grown(view, waiting)):
-        if found is not None and not view.is_platform(found.suspect):
-            return found
+        if found is None or view.is_platform(found.suspect) or runs_everywhere(view, found.suspect):
+            continue
+        return found
     return None
 
 

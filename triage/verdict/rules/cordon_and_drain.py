@@ -22,7 +22,9 @@ from triage.verdict.weights import FAIR, STRONG
 _RULE = "cordon_and_drain"
 _FRONT = (Role.INGRESS, Role.DNS)
 _SLACK = timedelta(minutes=10)  # alerts wait, and nodes are cordoned one after the other
-_WORDS = ("disruption budget", "drain", "evict")
+_NAMED = "disruption budget"
+_WORDS = ("drain", "evict")
+_OF_NODES = frozenset({"Node", "Cluster", "NodePool", "Component"})
 
 
 def cordon_and_drain(scene: Scene) -> Iterator[Finding]:
@@ -94,14 +96,16 @@ def _blocked(scene: Scene, behind: list[Suspect]) -> list[Trouble]:
     """Troubles of nodes that somebody wants to drain and that hold pods of the budget."""
     view = scene.view
     nodes = {pod.node for workload in behind for pod in view.pods_by_workload[workload] if pod.node}
-    return [
-        trouble
-        for trouble in scene.troubles.values()
-        if nodes & trouble.nodes
-        and any(view.nodes[name].is_cordoned for name in nodes & trouble.nodes if name in view.nodes)
-        and any(word in trouble.text.casefold() for word in _WORDS)
-        and trouble.subject.kind in {"Node", "Cluster", "NodePool", "Component"}
-    ]
+    found = []
+    for trouble in scene.troubles.values():
+        here = [
+            view.nodes[name] for name in sorted(nodes & trouble.nodes if trouble.nodes else nodes) if name in view.nodes
+        ]
+        words = trouble.text.casefold()
+        is_meant = _NAMED in words or (trouble.subject.kind in _OF_NODES and any(word in words for word in _WORDS))
+        if is_meant and any(node.is_cordoned for node in here):
+            found.append(trouble)
+    return found
 
 
 def _line(trouble: Trouble, suspect: Suspect, side: Side, weight: float, claim: str) -> Finding:

@@ -1,8 +1,8 @@
 """A pod that gave way to one of a higher priority is the victim of whoever made that one.
 
 The scheduler names the pod that it made room for. If that is a part of the platform, the platform took the room; if it
-is another team's, that team did. Only workloads that are still short of pods are victims: a replacement that found its
-place is no trouble.
+is another team's, that team did; a DaemonSet for every node is a decision about the cluster. Only workloads that are
+still short of pods are victims: a replacement that found its place is no trouble.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from alerts.kubernetes.objects import Pod
 from triage.verdict.messages import Pattern, short
+from triage.verdict.placement import runs_everywhere
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
@@ -36,12 +37,14 @@ def preemption(scene: Scene) -> Iterator[Finding]:
         if trouble is None or not trouble.effects & _SUFFERS:
             continue
         winner = _winner(view, event.message, by_uid)
-        suspect = view.folded(winner) if winner else view.cluster
+        is_for_all = winner is not None and runs_everywhere(view, winner)
+        suspect = view.folded(winner) if winner and not is_for_all else view.cluster
         if suspect == trouble.subject:
             continue
-        side = view.side_of(winner) if winner else Side.CLUSTER
+        side = view.side_of(winner) if winner and not is_for_all else Side.CLUSTER
         weight = WEAK if winner is None else PROOF if side is Side.CLUSTER else STRONG
-        claim = f"{trouble.subject} gave way to {winner or 'a pod of a higher priority'}: {short(event.message)}"
+        reach = ", which runs on every node" if is_for_all else ""
+        claim = f"{trouble.subject} gave way to {winner or 'a pod of a higher priority'}{reach}: {short(event.message)}"
         yield _line(trouble, suspect, side, weight, claim, at=event.first_at)
         if winner is not None:
             claim = f"{trouble.subject} ran until it had to give way."
