@@ -79,4 +79,6 @@ def _asked(pod: Pod) -> str:
         (one.name, one.is_init, sorted(one.requests.items()), sorted(one.limits.items())) for one in pod.containers
     ]
     spec = {key: pod.spec.get(key) for key in ("nodeSelector", "affinity", "tolerations", "volumes")}
-    return json.dumps([pod.namespace, [row[1:] for row in asked], spec], sort_keys=True, default=str)
+    # Claims are looked up in the pod's own namespace; nothing else of it matters to a node.
+    where = pod.namespace if spec["volumes"] else ""
+    return json.dumps([where, [row[1:] for row in asked], spec], sort_keys=True, default=str)

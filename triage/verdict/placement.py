@@ -12,7 +12,6 @@ from typing import Any
 
 from alerts.kubernetes.fields import dig, mapping, moment, rows, text, texts
 from alerts.kubernetes.objects import CONTROL_PLANE_TAINTS, Node, Pod
-from triage.verdict.platform import Role
 from triage.verdict.types import Suspect
 from triage.verdict.view import View
 
@@ -85,7 +84,7 @@ def ask(view: View, pod: Pod) -> Answer:
     found: dict[Why, list[Node]] = {}
     small: dict[str, tuple[float, float]] = {}
     reasons: dict[str, str] = {}
-    has_workers = any(not is_reserved(view, node) for node in view.nodes.values())
+    has_workers = len(view.reserved_nodes) < len(view.nodes)
     for node in view.nodes.values():
         why, reason = _answer(view, node, pod, needs, volumes, has_workers=has_workers)
         if why is Why.SIZE:
@@ -133,7 +132,7 @@ def _by_taints(view: View, node: Node, pod: Pod, *, has_workers: bool) -> tuple[
     """The node would do; may the pod come?"""
     taints = [one for one in node.taints if not tolerates(pod.spec, one) and text(one.get("effect")) in _HARD]
     keys = {text(one.get("key")) for one in taints}
-    if keys & CONTROL_PLANE_TAINTS or (node.is_cordoned and has_workers and is_reserved(view, node)):
+    if keys & CONTROL_PLANE_TAINTS or (node.is_cordoned and has_workers and node.name in view.reserved_nodes):
         return Why.RESERVED, min(keys & CONTROL_PLANE_TAINTS, default="")
     other = [one for one in taints if text(one.get("key")) not in PRESSURE_TAINTS | {CORDON}]
     service = [one for one in other if _is_of_service(view, node, one)]
@@ -147,29 +146,13 @@ def _by_taints(view: View, node: Node, pod: Pod, *, has_workers: bool) -> tuple[
     return (Why.PRESSURE, min(found)) if found else (Why.OPEN, "")
 
 
-def is_reserved(view: View, node: Node) -> bool:
-    """Whether it is the control plane's, by its labels, taints or what it runs."""
-    if node.is_control_plane or node.thing.labels.get("kubernetes.io/role") in {"master", "control-plane"}:
-        return True
-    return any(
-        view.role_of(view.workload_of(pod)) is Role.CONTROL_PLANE and is_static(pod)
-        for pod in view.pods_by_node.get(node.name, ())
-    )
-
-
 def runs_everywhere(view: View, workload: Suspect) -> bool:
     """Whether it is a DaemonSet for (nearly) every node that is there to work: that is a decision about the cluster."""
     if workload.kind != "DaemonSet":
         return False
-    workers = {node.name for node in view.nodes.values() if not is_reserved(view, node)}
+    workers = view.nodes.keys() - view.reserved_nodes
     on = {pod.node for pod in view.pods_by_workload.get(workload, ())} & workers
     return len(workers) >= _FEW and len(on) >= _NEARLY_ALL * len(workers)
-
-
-def is_static(pod: Pod) -> bool:
-    """Whether the kubelet runs it from a file."""
-    owner = pod.thing.owner
-    return "kubernetes.io/config.mirror" in pod.thing.annotations or (owner is not None and owner.kind == "Node")
 
 
 def _is_of_service(view: View, node: Node, taint: Mapping[str, Any]) -> bool:

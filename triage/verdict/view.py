@@ -268,6 +268,24 @@ class View:
         return part
 
     @cached_property
+    def reserved_nodes(self) -> frozenset[str]:
+        """The nodes of the control plane, by their labels and taints or by what stands on them as static pods."""
+        told = {
+            node.name
+            for node in self.nodes.values()
+            if node.is_control_plane or node.thing.labels.get("kubernetes.io/role") in {"master", "control-plane"}
+        }
+        control = self.workloads_by_role.get(Role.CONTROL_PLANE, ())
+        static = {
+            pod.node
+            for workload in control
+            for pod in self.pods_by_workload.get(workload, ())
+            if "kubernetes.io/config.mirror" in pod.thing.annotations
+            or (pod.thing.owner is not None and pod.thing.owner.kind == "Node")
+        }
+        return frozenset(told | (static & self.nodes.keys()))
+
+    @cached_property
     def platform_namespaces(self) -> frozenset[str]:
         """Those that the map gives to the operators, and those in which most workloads are parts of the platform."""
         total: dict[str, int] = defaultdict(int)

@@ -133,7 +133,7 @@ def _limit(view: View, waiting: list[Pending]) -> str:
 
 def _eater(scene: Scene, waiting: list[Pending]) -> _Eater | None:
     view = scene.view
-    for found in (_runs_at_once(view), _jobs(view), _piled_up(view), _grown(view, waiting)):
+    for found in (_runs_at_once(view), _jobs(view), _piled_up(view, waiting), _grown(view, waiting)):
         if found is None or view.is_platform(found.suspect) or runs_everywhere(view, found.suspect):
             continue
         return found
@@ -173,7 +173,7 @@ def _jobs(view: View) -> _Eater | None:
     return _Eater(_of_namespace(view, namespace, "CronJob", "Job"), claim, PROOF)
 
 
-def _piled_up(view: View) -> _Eater | None:
+def _piled_up(view: View, waiting: list[Pending]) -> _Eater | None:
     """A namespace with far more pods, or pods that wait, than any other."""
     pods, waits = _counted_pods(view)
     room = sum(node.allocatable.get("pods", 0.0) for node in view.nodes.values())
@@ -184,7 +184,9 @@ def _piled_up(view: View) -> _Eater | None:
         )
         return _Eater(_of_namespace(view, namespace), claim, PROOF)
     namespace, most, next_most = _top(pods)
-    if room and most >= _MOST_OF_ROOM * room and most >= _TIMES * next_most:
+    # Most pods of a cluster are somebody's in any case: it matters where it is pods that have no room left.
+    are_short = any(one.said is not None and Predicate.PODS in one.said.counts for one in waiting)
+    if are_short and room and most >= _MOST_OF_ROOM * room and most >= _TIMES * next_most:
         claim = (
             f"Namespace {namespace} has {most} of the {room:.0f} pods that the nodes can hold, the next {next_most}."
         )

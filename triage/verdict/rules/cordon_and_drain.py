@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from alerts.kubernetes.fields import dig, number, texts
 from alerts.kubernetes.objects import Node, Thing
-from triage.verdict.placement import cordoned_at, is_reserved
+from triage.verdict.placement import cordoned_at
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
@@ -36,7 +36,9 @@ def cordon_and_drain(scene: Scene) -> Iterator[Finding]:
 
 def _shared_parts(scene: Scene) -> Iterator[Finding]:
     view = scene.view
-    cordoned = {node.name: node for node in view.nodes.values() if node.is_cordoned and not is_reserved(view, node)}
+    cordoned = {
+        node.name: node for node in view.nodes.values() if node.is_cordoned and node.name not in view.reserved_nodes
+    }
     failing = [trouble for trouble in scene.troubles.values() if Effect.REQUESTS in trouble.effects]
     if not cordoned or not failing:
         return
