@@ -169,8 +169,10 @@ def _webhook(scene: Scene, one: _Refused, trouble: Trouble) -> Iterator[Finding]
         suspect = backend or Suspect("Service", service, namespace)
         yield _line(one, trouble, suspect, PROOF, claim, side=Side.APPLICATION)
     else:
-        sick = view.folded(backend) if backend is not None else None
-        suspect = sick if sick is not None and sick in scene.troubles else Suspect("Webhook", refusal.name)
+        sick = view.folded(backend) if backend else None
+        suspect = (
+            sick if sick and sick in scene.troubles and view.is_platform(sick) else Suspect("Webhook", refusal.name)
+        )
         yield _line(one, trouble, suspect, PROOF, claim, side=Side.CLUSTER)
     if trouble.subject != suspect:
         yield _own(view, one, trouble, -FAIR, f"The pods of {trouble.subject} were not even looked at.")
@@ -182,8 +184,9 @@ def _is_of_team(view: View, one: _Refused, namespace: str, service: str, backend
         return False
     if backend is not None and view.is_platform(backend):
         return False
-    is_seen = backend is not None or any(workload.namespace == namespace for workload in view.pods_by_workload)
-    return is_seen or one.namespace == namespace
+    # A namespace that holds nothing but the webhook was made for it, by whoever may register one for all others.
+    is_home = any(other.namespace == namespace and other != backend for other in view.pods_by_workload)
+    return is_home or one.namespace == namespace
 
 
 def _service_of(view: View, refusal: Refusal) -> tuple[str, str]:

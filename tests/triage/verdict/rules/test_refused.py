@@ -56,9 +56,18 @@ def test_a_webhook_of_a_team_is_the_teams_also_where_others_suffer() -> None:
     made = refusing(CALL.format("guild", "context deadline exceeded"), "shop", "billing")
     made.deployment("guild", "hook", 1)
     made.service("guild", "hook")
+    made.deployment("guild", "shop-window", 2)  # so that it is somebody's home
     found = lines(refused, made)
     blamed = {(str(line.suspect), line.side) for line in found if line.weight > 0}
     assert blamed == {("Deployment guild/hook", Side.APPLICATION)}
+
+
+def test_a_namespace_with_nothing_but_the_webhook_was_made_for_it() -> None:
+    made = refusing(CALL.format("guard", "context deadline exceeded"), "shop", "billing")
+    made.deployment("guard", "hook", 1)
+    made.service("guard", "hook")
+    (cause,) = verdicts(made)
+    assert (cause.verdict, cause.suspect.kind) == (Verdict.CLUSTER, "Webhook")
 
 
 def test_a_policy_that_denies_one_is_about_that_one_and_many_at_once_about_the_policy() -> None:
