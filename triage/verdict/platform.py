@@ -104,7 +104,9 @@ PARTS: Mapping[str, Part] = {
     ),
     **_parts(Role.AUTOSCALER, "cluster-autoscaler=cluster-autoscaler-amd64 karpenter descheduler"),
     **_parts(
-        Role.METRICS, "metrics-server=metrics-server-amd64 prometheus-adapter=k8s-prometheus-adapter keda=keda-operator"
+        Role.METRICS,
+        "metrics-server=metrics-server-amd64 prometheus-adapter=k8s-prometheus-adapter keda=keda-operator,"
+        "keda-metrics-apiserver,keda-operator-metrics-apiserver,keda-admission-webhooks",
     ),
     **_parts(
         Role.CERTIFICATES,

@@ -301,6 +301,18 @@ class View:
             part = Part(workload.name, Role.NODE if workload.kind == "DaemonSet" else Role.TOOL)
         return part
 
+    @cached_property
+    def reserved_nodes(self) -> frozenset[str]:
+        """The nodes of the control plane, by their labels and taints or by what stands on them as static pods."""
+        told = {
+            node.name
+            for node in self.nodes.values()
+            if node.is_control_plane or node.thing.labels.get("kubernetes.io/role") in {"master", "control-plane"}
+        }
+        control = self.workloads_by_role.get(Role.CONTROL_PLANE, ())
+        static = {pod.node for one in control for pod in self.pods_by_workload.get(one, ()) if _is_static(pod)}
+        return frozenset(told | (static & self.nodes.keys()))
+
     def is_platform(self, suspect: Suspect) -> bool:
         """Whether those who operate the cluster answer for it."""
         if suspect.kind in _CLUSTER_KINDS:

@@ -1,8 +1,12 @@
 """The rules: each a file that opens with the sentence that is its documentation. PURE."""
 
 from triage.verdict.rules.api_vip import api_vip
+from triage.verdict.rules.autoscaling import autoscaling
+from triage.verdict.rules.capacity import capacity
 from triage.verdict.rules.certificates_and_clock import certificates_and_clock
 from triage.verdict.rules.concentration import concentration
+from triage.verdict.rules.controller_manager_silent import controller_manager_silent
+from triage.verdict.rules.cordon_and_drain import cordon_and_drain
 from triage.verdict.rules.dns import dns
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.ingress import ingress
@@ -11,7 +15,11 @@ from triage.verdict.rules.many_nodes import many_nodes
 from triage.verdict.rules.network_policy import network_policy
 from triage.verdict.rules.node_health import node_health
 from triage.verdict.rules.node_network import node_network
+from triage.verdict.rules.preemption import preemption
+from triage.verdict.rules.refused import refused
 from triage.verdict.rules.sandbox import sandbox
+from triage.verdict.rules.scheduler_silent import scheduler_silent
+from triage.verdict.rules.scheduling import scheduling
 from triage.verdict.rules.services import services
 from triage.verdict.rules.subject import subject
 from triage.verdict.rules.volumes import volumes
@@ -25,12 +33,20 @@ RULES: tuple[Rule, ...] = (
     concentration,
     exoneration,
     api_vip,
+    autoscaling,
+    capacity,
     certificates_and_clock,
+    controller_manager_silent,
+    cordon_and_drain,
     dns,
     ingress,
     network_policy,
     node_network,
+    preemption,
+    refused,
     sandbox,
+    scheduler_silent,
+    scheduling,
     services,
     volumes,
 )
