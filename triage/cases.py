@@ -105,14 +105,14 @@ def snapshot_of(case: Case, ownership: OwnershipMap) -> Snapshot:
     cluster = _cluster(case, ownership)
     symptoms = tuple(
         symptom_of(
-            str(number),
+            f"{report.fingerprint}/{report.starts_at.isoformat()}",
             report.labels,
             report.annotations,
             cluster=cluster,
             severity=severity_of(report.labels, {}).value,
             began_at=min(report.starts_at, case.now),
         )
-        for number, report in enumerate(case.reports)
+        for report in case.reports
         if report.is_firing
     )
     named = {

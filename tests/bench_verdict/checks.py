@@ -74,7 +74,7 @@ def names_changed(cases: Sequence[Document], answer: Answer, ownership: Ownershi
         for number in range(rounds):
             for case in cases:
                 mapping = at_random(case, seed=_SEED + number, keep=keep)
-                before, after = answer(case, ownership), answer(renamed(case, mapping), _mapped(ownership, mapping))
+                before, after = answer(case, ownership), answer(renamed(case, mapping), mapped(ownership, mapping))
                 if _verdict(before) != _verdict(after):
                     verdicts.append(case["id"])
                 elif mapping.get(_owner(before), _owner(before)) != _owner(after):
@@ -126,7 +126,7 @@ def _component(case: Document) -> tuple[str, str]:
     return str(truth["verdict"]), str(truth.get("component") or case["id"]).casefold()
 
 
-def _mapped(ownership: OwnershipMap, mapping: Mapping[str, str]) -> OwnershipMap:
+def mapped(ownership: OwnershipMap, mapping: Mapping[str, str]) -> OwnershipMap:
     """The map that says of the new names what this one says of the old."""
     more: dict[tuple[str | None, str], NamespaceEntry] = {
         (cluster, mapping[name]): replace(entry, name=mapping[name])

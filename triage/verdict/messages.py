@@ -13,6 +13,9 @@ import re2
 from alerts.reports import EventReport
 
 
+_REMEMBERED = 500  # texts for each pattern
+
+
 @cache
 def _options() -> Any:
     options = re2.Options()
@@ -27,13 +30,21 @@ class Pattern:
     def __init__(self, expression: str) -> None:
         """Raises re2.error where the expression is none."""
         self._compiled = re2.compile(expression, options=_options())
+        self._found: dict[str, Mapping[str, str] | None] = {}
 
     def find(self, text: str) -> Mapping[str, str] | None:
         """What the named groups hold where the pattern is first found in the text; None where it is not."""
-        match = self._compiled.search(text)
-        if match is None:
+        if not text:
             return None
-        return {name: value or "" for name, value in match.groupdict().items()}
+        # A storm says the same a thousand times.
+        if text in self._found:
+            return self._found[text]
+        match = self._compiled.search(text)
+        found = None if match is None else {name: value or "" for name, value in match.groupdict().items()}
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[text] = found
+        return found
 
 
 class Said(NamedTuple):

@@ -213,7 +213,7 @@ class _Fold:
     # -- Alerts --
 
     def alerts(self) -> None:
-        for symptom in sorted(self.view.snapshot.symptoms, key=lambda one: (one.began_at, one.key)):
+        for symptom in self.view.snapshot.symptoms:
             if symptom.severity == "none":
                 continue
             subject = self._subject_of(symptom)

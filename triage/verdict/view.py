@@ -6,12 +6,13 @@ Made once for an assessment; every rule reads it. Nothing in it changes after it
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
 
 from alerts.kubernetes.fields import dig, mapping, rows, text, texts
-from alerts.kubernetes.objects import Node, Pod, Ref, Thing
+from alerts.kubernetes.objects import Node, Objects, Pod, Ref, Thing
 from alerts.reports import EventReport, Sample
 from alerts.subjects import workload_of_pod
 from triage.verdict.platform import Part, Role, part_named, part_of
@@ -34,8 +35,9 @@ _CRITICAL = frozenset({"system-node-critical", "system-cluster-critical"})
 class View:
     """What the rules look at."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+    def __init__(self, given: Snapshot) -> None:
+        # Sorted once, so that the order in which a cluster told of itself decides nothing.
+        snapshot = self.snapshot = _sorted(given)
         self.now: datetime = snapshot.now
         self.cluster = Suspect("Cluster", snapshot.cluster)
         self.nodes: dict[str, Node] = {node.name: node for node in snapshot.objects.nodes}
@@ -60,7 +62,7 @@ class View:
         self.events = tuple(
             sorted(
                 (event for event in snapshot.events if self.now - event.last_at <= _FRESH),
-                key=lambda one: (one.last_at, one.kind, one.namespace, one.name, one.reason, one.message),
+                key=lambda one: (one.last_at, one.kind, one.namespace, one.name, one.reason, one.message, one.uid),
             )
         )
         about: dict[Ref, list[EventReport]] = defaultdict(list)
@@ -366,6 +368,25 @@ class View:
                 return labels[label]
         host = labels.get("instance", "").rpartition(":")[0] or labels.get("instance", "")
         return self.address_of_node.get(host, host if host in self.nodes else "")
+
+
+def _sorted(snapshot: Snapshot) -> Snapshot:
+    objects = snapshot.objects
+    return replace(
+        snapshot,
+        symptoms=tuple(sorted(snapshot.symptoms, key=lambda one: (one.began_at, one.alertname, one.key))),
+        objects=Objects(
+            tuple(sorted(objects.pods, key=lambda one: (one.thing.namespace, one.thing.name))),
+            tuple(sorted(objects.nodes, key=lambda one: one.thing.name)),
+            tuple(sorted(objects.others, key=lambda one: one.ref)),
+        ),
+        metrics={
+            name: tuple(sorted(samples, key=lambda one: (sorted(one.labels.items()), one.value)))
+            for name, samples in sorted(snapshot.metrics.items())
+        },
+        changes=tuple(sorted(snapshot.changes, key=lambda one: (one.at, one.kind, one.namespace, one.name, one.what))),
+        signals=tuple(sorted(snapshot.signals, key=lambda one: (one.name, sorted(one.labels.items())))),
+    )
 
 
 def _is_static(pod: Pod) -> bool:
