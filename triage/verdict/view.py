@@ -331,6 +331,16 @@ class View:
         host = labels.get("instance", "").rpartition(":")[0] or labels.get("instance", "")
         return self.address_of_node.get(host, host if host in self.nodes else "")
 
+    def workload_of_sample(self, labels: Mapping[str, str]) -> Suspect | None:
+        """The workload that a sample is about; a recorded metric may name the workload where a pod is expected."""
+        namespace = labels.get("namespace", "")
+        pod = labels.get("pod") or labels.get("pod_name", "")
+        if not namespace or not pod:
+            return None
+        if (namespace, pod) not in self.pods and (named := self.workload_named(namespace, pod)) is not None:
+            return named
+        return self.workload_of_pod_named(namespace, pod)
+
 
 def replicas(thing: Thing | None) -> tuple[int, int] | None:
     """How many pods a workload asks for and how many of them are ready; None where its object does not say."""
