@@ -99,8 +99,8 @@ def requested_by(view: View, workload: Suspect, resource: str) -> float | None:
 
 def is_unlimited(view: View, workload: Suspect, resource: str) -> bool:
     """Whether a container of the workload may take all that there is."""
-    pods = view.pods_by_workload.get(workload, ())
-    return bool(pods) and any(resource not in one.limits for one in pods[0].containers if not one.is_init)
+    pods = view.pods_by_workload.get(workload) or []
+    return any(resource not in one.limits for pod in pods[:1] for one in pod.containers if not one.is_init)
 
 
 def _measured(view: View, resource: str) -> Iterator[Use]:

@@ -1,6 +1,7 @@
 """The rules: each a file that opens with the sentence that is its documentation. PURE."""
 
 from triage.verdict.rules.concentration import concentration
+from triage.verdict.rules.disk_filler import disk_filler
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
@@ -13,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     known_alerts,
     node_health,
     noisy_neighbour,
+    disk_filler,
     concentration,
     exoneration,
 )

@@ -31,7 +31,6 @@ _ALERTS = frozenset(
 )
 _SYSTEM_ALERTS = frozenset({"SystemMemoryExceedsReservation"})
 _VICTIM = Pattern(r"(?:victim process: |Kill(?:ed)? process \d+ \()(?P<process>[^,()\s]+)")
-_MEMORY = Pattern(r"memory")
 _LARGE = 512 * 2.0**20  # bytes: less than this no node misses
 _VERY_LARGE = 2 * 2.0**30  # bytes: this much counts where the size of the node is not known
 _SHARE = 0.08
@@ -75,7 +74,7 @@ def _exhausted(scene: Scene) -> Mapping[str, datetime]:
         if "reclaim memory" in event.message or event.message.startswith(("Out of memory", "System OOM")):
             found[event.name].append(event.first_at)
     for _, _, node, message, at in usage.evictions(view):
-        if node and _MEMORY.find(message):
+        if node and "memory" in message.casefold():
             found[node].append(at)
     for trouble in scene.of_platform:
         for symptom in trouble.symptoms:
