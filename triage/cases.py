@@ -37,6 +37,29 @@ _PLATFORM_NAMESPACES = (
         "gatekeeper-system",
     ),
     *("calico-system", "tigera-operator", "metallb-system", "kube-flannel", "cilium", "rook-ceph", "longhorn-system"),
+    # What the makers of common parts install them into.
+    *(
+        "kyverno",
+        "velero",
+        "istio-system",
+        "linkerd",
+        "keda",
+        "external-secrets",
+        "external-dns",
+        "karpenter",
+        "logging",
+    ),
+    *("gpu-operator", "calico-apiserver", "local-path-storage", "openebs", "portworx", "projectcontour", "traefik"),
+    *(
+        "gmp-system",
+        "amazon-cloudwatch",
+        "gatekeeper",
+        "node-feature-discovery",
+        "system-upgrade",
+        "argocd",
+        "flux-system",
+    ),
+    *("cattle-system", "cattle-fleet-system", "olm", "observability", "prometheus", "vault"),
 )
 
 
