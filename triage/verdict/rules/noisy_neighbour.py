@@ -193,8 +193,10 @@ def _system(scene: Scene, node: str, outside: float, onset: datetime, uses: list
         )
     elif any(one.alertname in _SYSTEM_ALERTS for one in scene.troubles[suspect].symptoms):
         claim, weight = f"The system daemons of {node} use more memory than is reserved for them.", STRONG
-    elif uses and all(one.requested is not None and one.amount <= one.requested for one in uses):
-        claim, weight = f"{uses[0].workload}, evicted or measured on {node}, kept within its request.", FAIR
+    elif (gone := [one for one in uses if one.source == "event"]) and all(
+        one.requested is not None and one.amount <= one.requested for one in gone
+    ):
+        claim, weight = f"{gone[0].workload}, evicted from {node}, kept within its request.", FAIR
     else:
         return
     yield Finding(Side.CLUSTER, weight, claim, "metric", onset, suspect, explained, _RULE, is_specific=True)
