@@ -59,7 +59,7 @@ _PLATFORM_NAMESPACES = (
         "argocd",
         "flux-system",
     ),
-    *("cattle-system", "cattle-fleet-system", "olm", "observability", "prometheus", "vault"),
+    *("cattle-system", "cattle-fleet-system", "olm"),
 )
 
 

@@ -9,8 +9,9 @@ writes are the node's.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from alerts.kubernetes.fields import dig, rows, text
 from triage.verdict import usage
 from triage.verdict.messages import Pattern, short
 from triage.verdict.scene import Scene
@@ -43,6 +44,7 @@ _ALERTS = (
     *("KubernetesDiskPressure", "KubernetesNodeDiskPressure", "HostFilesystemDeviceError"),
 )
 _LARGE, _VERY_LARGE = 1e9, 5e9  # bytes
+_SLOW_PULL = timedelta(minutes=10)
 _SMALL = 100e6  # bytes: so little fills no disk
 
 
@@ -52,7 +54,9 @@ def disk_filler(scene: Scene) -> Iterator[Finding]:
     onsets = _full(scene)
     uses = usage.uses_on_nodes(scene.view, _RESOURCE)
     for node in sorted(onsets):
-        if found := _largest(scene.view, node, uses.get(node, [])):
+        if found := _largest(scene.view, node, uses.get(node, [])) or _scratch(scene.view, node, uses.get(node, [])):
+            yield from _blame(scene, found, onsets[node])
+        elif found := _puller(scene, node, onsets[node]):
             yield from _blame(scene, found, onsets[node])
         else:
             yield from _nobody(scene, node, uses.get(node, []), onsets[node])
@@ -110,6 +114,45 @@ def _largest(view: View, node: str, uses: list[Use]) -> tuple[Use, float, str] |
     asked = f" and asked for {usage.size(use.requested)}" if use.requested is not None else ""
     more = f"; the next one there {usage.size(next_one)}" if next_one else ""
     return use, weight, f"{use.workload} had written {usage.size(use.amount)} on {node}{part}{asked}{more}."
+
+
+def _scratch(view: View, node: str, uses: list[Use]) -> tuple[Use, float, str] | None:
+    """The kubelet counts a container without its emptyDirs, and evicts who uses most with them: the first to go."""
+    gone = [one for one in uses if one.source == "event"]
+    if len(gone) != 1 or gone[0].amount < _SMALL:
+        return None
+    use = gone[0]
+    pods = view.pods_by_workload.get(use.workload) or []
+    volumes = [one for pod in pods[:1] for one in rows(pod.spec.get("volumes"))]
+    unbounded = [one for one in volumes if "emptyDir" in one and not dig(one, "emptyDir", "sizeLimit")]
+    on_disk = [text(one.get("name")) for one in unbounded if dig(one, "emptyDir", "medium") != "Memory"]
+    if not on_disk:
+        return None
+    claim = (
+        f"{use.workload} was the only one that {node} evicted, with {usage.size(use.amount)} outside of its volumes; "
+        f"its emptyDir {on_disk[0]} has no limit."
+    )
+    return use, FAIR + WEAK, claim
+
+
+def _puller(scene: Scene, node: str, onset: datetime) -> tuple[Use, float, str] | None:
+    """One workload whose image takes more than ten minutes on several nodes, this one among them, since before."""
+    view = scene.view
+    said = [one.reason for one in view.events_about("Node", "", node)]
+    if "FreeDiskSpaceFailed" not in said and "ImageGCFailed" not in said:
+        return None
+    pulling: dict[Suspect, set[str]] = defaultdict(set)
+    for event in view.events_with("Pulling"):
+        pod = view.pods.get((event.namespace, event.name))
+        waits = pod is not None and any(one.waiting == "ContainerCreating" for one in pod.containers)
+        if pod is not None and waits and (view.now - event.last_at) > _SLOW_PULL and event.last_at < onset:
+            pulling[view.workload_of(pod)].add(pod.node)
+    found = sorted(workload for workload, nodes in pulling.items() if node in nodes and len(nodes) > 1)
+    if len(found) != 1:
+        return None
+    count = len(pulling[found[0]])
+    claim = f"{found[0]} has been pulling its image on {count} nodes since before the disk of {node} was full."
+    return Use(found[0], node, 0.0, None, onset, "event"), FAIR + WEAK, claim
 
 
 def _blame(scene: Scene, found: tuple[Use, float, str], onset: datetime) -> Iterator[Finding]:

@@ -1,10 +1,10 @@
 """A runtime, a kubelet or a kernel that does not work is the node's fault, whatever it does to the pods there.
 
-The kubelet cannot start, stop or even count pods when the socket of its runtime does not answer, and says so in events of
-pods and of the node; a node-problem-detector tells of the kernel. A node whose readiness comes and goes is sick although
-it may be ready just now. A reboot counts for what began with it; a reboot of all nodes long ago is history. Nodes may be
-known by events alone, and what still hangs on a node that is gone (pods that do not end, volumes that are not released,
-endpoints that answer nobody) is the node's.
+The kubelet cannot start, stop or even count pods when the socket of its runtime does not answer, and says so in
+events of pods and of the node; a node-problem-detector tells of the kernel. A node whose readiness comes and goes is
+sick although it may be ready just now. A reboot counts for what began with it; a reboot of all nodes long ago is
+history. Nodes may be known by events alone, and what still hangs on a node that is gone (pods that do not end,
+volumes that are not released, endpoints that answer nobody) is the node's.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
 _RULE = "runtime_and_kubelet"
 _RUNTIME = Pattern(
-    r"(?:containerd|crio|docker|dockershim|cri-dockerd)\.sock.{0,80}(?:no such file|connection refused|connect:|timeout|reset)"
+    r"(?:containerd|crio|docker|dockershim|cri-dockerd)\.sock.{0,80}(?:no such file|refused|connect:|timeout|reset)"
     r"|Cannot connect to the Docker daemon|container runtime is (?:down|not running)|PLEG is not healthy"
     r"|rpc error: code = Unavailable desc = (?:connection error|transport is closing|error reading from server: EOF)"
     r"|failed to (?:start|create) (?:containerd task|shim task|shim).{0,120}(?:context deadline exceeded|ttrpc: closed"
@@ -173,7 +173,7 @@ def _reboots(scene: Scene) -> Iterator[Finding]:
 def _by_events(scene: Scene) -> Iterator[Finding]:
     view = scene.view
     lost: dict[str, EventReport] = {}
-    for event in view.events_with("NodeNotReady", "NodeUnreachable", "RemovingNode", "DeletingNode"):
+    for event in view.events_with("NodeNotReady", "NodeUnreachable"):
         if event.kind == "Node" and event.name not in view.nodes:
             lost[event.name] = event
     for event in view.events:
@@ -184,10 +184,11 @@ def _by_events(scene: Scene) -> Iterator[Finding]:
         back = [one for one in view.events_about("Node", "", node) if one.reason == "NodeReady"]
         if any(one.last_at > event.last_at for one in back):
             continue
-        found = {one for trouble in scene.on_node(node) if (one := trouble.subject) and trouble.effects & _BY_NODE}
-        found |= {
-            one.subject for one in scene.troubles.values() if _hangs_on(one, node) and one.effects & _BY_NODE
-        } | _own(scene, node)
+        near = [*scene.on_node(node), *(one for one in scene.troubles.values() if _hangs_on(one, node))]
+        found = {one.subject for one in near if one.effects & _BY_NODE}
+        if not found and view.nodes:
+            continue  # it was taken away, and nothing misses it
+        found |= _own(scene, node)
         if found:
             claim = f"{event.reason} of {node}: {short(event.message)}"
             yield _line(node, STRONG, claim, ("event", event.first_at), tuple(sorted(found)))

@@ -1,4 +1,4 @@
-"""Several teams begin to fail within minutes of each other, none with a fault of its own: something beneath them failed.
+"""Several teams begin to fail within minutes, none with a fault of its own: something beneath them failed.
 
 Teams do not release at the same moment and do not break in the same way by chance. This names only the cluster, because
 nothing says which part; any definite fault, of a team or of a part of the platform, is believed before it.
@@ -29,12 +29,13 @@ def unexplained_many(scene: Scene) -> Iterator[Finding]:
     namespaces = {one.namespace for one in group}
     if len(namespaces) < 2 or _is_all_there_is(scene, len(namespaces)):
         return
-    weight = {2: WEAK, 3: FAIR}.get(len(namespaces), FAIR + min(FAIR, HINT * (len(namespaces) - 3)))
-    minutes = int((group[-1].began_at - group[0].began_at).total_seconds() // 60)
+    weight = {2: HINT, 3: WEAK + HINT}.get(len(namespaces), FAIR + min(FAIR, HINT * (len(namespaces) - 4)))
+    minutes = int((group[-1].began_at - group[0].began_at).total_seconds() // 60) + 1
+    who = names(one.subject for one in group)
     yield Finding(
         Side.CLUSTER,
         weight,
-        f"{len(namespaces)} namespaces began to fail within {minutes + 1} minutes: {names(one.subject for one in group)}.",
+        f"{len(namespaces)} namespaces began to fail within {minutes} minutes: {who}.",
         "alert" if group[0].symptoms else "object",
         group[0].began_at,
         scene.view.cluster,
