@@ -200,6 +200,14 @@ class View:
                 found[service.namespace, service.name] = min(chosen)
         return found
 
+    @cached_property
+    def workloads_in(self) -> Mapping[str, list[Suspect]]:
+        """The workloads of each namespace that have pods."""
+        found: dict[str, list[Suspect]] = defaultdict(list)
+        for workload in sorted(self.pods_by_workload):
+            found[workload.namespace].append(workload)
+        return found
+
     def workload_named(self, namespace: str, name: str) -> Suspect | None:
         """The workload of this name, whatever its kind."""
         return min((one for one in self._names.get(namespace, ()) if one.name == name), default=None)

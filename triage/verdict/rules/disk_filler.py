@@ -54,12 +54,12 @@ def disk_filler(scene: Scene) -> Iterator[Finding]:
     onsets = _full(scene)
     uses = usage.uses_on_nodes(scene.view, _RESOURCE)
     for node in sorted(onsets):
-        if found := _largest(scene.view, node, uses.get(node, [])) or _scratch(scene.view, node, uses.get(node, [])):
-            yield from _blame(scene, found, onsets[node])
-        elif found := _puller(scene, node, onsets[node]):
+        mine = uses.get(node, [])
+        found = _largest(scene.view, node, mine) or _scratch(scene.view, node, mine)
+        if found := found or _puller(scene, node, onsets[node]):
             yield from _blame(scene, found, onsets[node])
         else:
-            yield from _nobody(scene, node, uses.get(node, []), onsets[node])
+            yield from _nobody(scene, node, mine, onsets[node])
     yield from _by_messages(scene)
 
 

@@ -156,16 +156,16 @@ def _user(view: View, labels: Mapping[str, str]) -> Suspect | None:
     )
     if name and (named := view.workload_named(namespace, name)) is not None:
         return named
-    there = {workload for workload in view.pods_by_workload if workload.namespace == namespace}
-    return there.pop() if len(there) == 1 else Suspect("Namespace", namespace)
+    there = view.workloads_in.get(namespace, [])
+    return there[0] if len(there) == 1 else Suspect("Namespace", namespace)
 
 
 def _with_account(view: View, namespace: str, name: str) -> Suspect:
     """The workload whose pods use the service account."""
     using = [
         workload
-        for workload in view.pods_by_workload
-        if workload.namespace == namespace and text(dig(view.template_of(workload), "serviceAccountName")) == name
+        for workload in view.workloads_in.get(namespace, [])
+        if text(dig(view.template_of(workload), "serviceAccountName")) == name
     ]
     named = view.workload_named(namespace, name)
     return named or (min(using) if using else Suspect("ServiceAccount", name, namespace))

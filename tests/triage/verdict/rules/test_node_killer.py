@@ -1,7 +1,9 @@
 """Nodes that are lost one after the other."""
 
+from dataclasses import replace
+
+from tests.casework.makers import RUNNING
 from tests.casework.makers import Scene as Made
-from tests.casework.makers import running
 from tests.triage.verdict.rules.staging import causes, cluster, found, suspects
 from triage.verdict import Suspect, Verdict
 from triage.verdict.rules.node_killer import node_killer
@@ -11,7 +13,7 @@ PROBE = Suspect("DaemonSet", "probe", "perf")
 
 def dying(age: float, nodes: tuple[str, ...] = ("node-1", "node-2", "node-3")) -> Made:
     made = cluster("node-1", "node-2", "node-3", "node-4")
-    made.daemon_set("perf", "probe", on=nodes, priority_class="", state=running(age), minutes=age)
+    made.daemon_set("perf", "probe", on=nodes, priority_class="", state=replace(RUNNING, minutes=age), minutes=age)
     for name, minutes in (("node-1", 25), ("node-2", 23), ("node-3", 21)):
         made.lose_node(name, minutes)
     return made

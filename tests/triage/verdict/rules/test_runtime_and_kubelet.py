@@ -31,8 +31,8 @@ NODE = Suspect("Node", "node-2")
             "CRI-O",
         ),
         (
-            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: failed to "
-            "start shim: fork/exec /usr/bin/containerd-shim-runc-v2: resource temporarily unavailable: unknown",
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: failed "
+            "to start shim: fork/exec /usr/bin/containerd-shim-runc-v2: resource temporarily unavailable: unknown",
             True,
             "no process can be started on the node",
         ),
