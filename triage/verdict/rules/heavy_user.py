@@ -194,6 +194,7 @@ def _heaviest(view: View, kind: _Kind, samples: list[Sample]) -> tuple[Suspect, 
 
 def _of_part(scene: Scene, kind: _Kind, samples: list[Sample]) -> Iterator[Finding]:
     worn = [one for one in scene.of_platform if one.subject.kind == "Component" and one.subject.name in kind.parts]
+    worn += _tables_of_servers(scene, kind)
     crowded = [one for one in scene.troubles.values() if "Too many pods" in one.text]
     if not worn and not (crowded and kind.parts >= _ETCD):
         return
@@ -206,6 +207,16 @@ def _of_part(scene: Scene, kind: _Kind, samples: list[Sample]) -> Iterator[Findi
     if crowded:
         hurt |= {one.subject for one in scene.of_platform if one.subject.kind == "Node"}
     yield from _blame(scene, user, claim, weight, hurt)
+
+
+def _tables_of_servers(scene: Scene, kind: _Kind) -> list[Trouble]:
+    """Each lookup is a connection: many of them fill the table of a node on which a name server runs."""
+    if "coredns" not in kind.parts:
+        return []
+    view = scene.view
+    servers = {pod.node for one in view.workloads_by_role[Role.DNS] for pod in view.pods_by_workload.get(one, ())}
+    nodes = [scene.troubles[one] for node in sorted(servers) if (one := Suspect("Node", node)) in scene.troubles]
+    return [one for one in nodes if any("conntrack" in symptom.alertname.casefold() for symptom in one.symptoms)]
 
 
 def _is_hurt(scene: Scene, trouble: Trouble, worn: Trouble) -> bool:

@@ -9,6 +9,8 @@ is the platform's to change. What an alert says of a container of a team is the 
 
 from collections.abc import Iterator, Mapping
 
+from alerts import wellknown
+from triage.verdict.messages import Pattern
 from triage.verdict.scene import Scene
 from triage.verdict.types import Finding, Side, Symptom
 from triage.verdict.weights import FAIR, HINT, STRONG, WEAK
@@ -45,6 +47,7 @@ _BY_ITSELF = frozenset(
     | {"PersistentVolumeUsageNearFull", "KubeHpaReplicasMismatch", "NetpolDenied_PerDstNamespaceWarning"}
 )
 _PARTS = frozenset({"Node", "Component", "Cluster", "PersistentVolume", "APIService"})
+_LOAD = Pattern(r"saturat|utili[sz]ation|usage|overload|pressure|cpu|memory|disk|load|throttl|capacity")
 # A node is only as sick as these say of it, which a burst or a reboot explains as well.
 _PASSING: Mapping[str, float] = {"KubeletPodStartUpLatencyHigh": FAIR, "KubeletPlegDurationHigh": FAIR + WEAK}
 
@@ -55,7 +58,7 @@ def known_alerts(scene: Scene) -> Iterator[Finding]:
         if trouble.subject.kind not in _PARTS:
             continue
         for symptom in trouble.symptoms:
-            is_load = symptom.alertname in _BY_LOAD
+            is_load = _is_load(symptom)
             yield Finding(
                 Side.CLUSTER,
                 _weight(symptom, is_load=is_load),
@@ -82,8 +85,16 @@ def known_alerts(scene: Scene) -> Iterator[Finding]:
                 )
 
 
+def _is_load(symptom: Symptom) -> bool:
+    """By its name; one that nobody ships by the words in it, where it is about a node."""
+    if symptom.alertname in _BY_LOAD or wellknown.about(symptom.alertname) is not None:
+        return symptom.alertname in _BY_LOAD
+    return symptom.suspect.kind == "Node" and _LOAD.find(symptom.alertname) is not None
+
+
 def _weight(symptom: Symptom, *, is_load: bool) -> float:
     if is_load:
         return HINT
-    known = _PASSING.get(symptom.alertname, STRONG)
+    shipped = wellknown.about(symptom.alertname) is not None or symptom.alertname in wellknown.ABOUT_A_TARGET
+    known = _PASSING.get(symptom.alertname, STRONG if shipped else FAIR)
     return min(known, FAIR) if symptom.severity == "info" else known
