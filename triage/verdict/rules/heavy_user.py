@@ -21,7 +21,7 @@ from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
-from triage.verdict.weights import HINT, PROOF, STRONG
+from triage.verdict.weights import FAIR, HINT, PROOF, STRONG
 
 _RULE = "heavy_user"
 _ETCD = frozenset({"etcd", "kube-apiserver"})
@@ -94,6 +94,8 @@ _KINDS = (
         shortage=Pattern(r"Network|Bandwidth|dropped"),
     ),
 )
+_RESOURCES = (Pattern(r"(?P<word>cpu)"), Pattern(r"(?P<word>memory)"), Pattern(r"(?P<word>disk|filesystem)"))
+_TAKES = Pattern(r"(?P<word>saturat|utili[sz]ation|usage|throttl|cpu|memory)")
 _ACCOUNT = Pattern(r"^system:serviceaccount:(?P<namespace>[^:]+):(?P<name>[^:]+)$")
 _WORN = frozenset(
     {Effect.REQUESTS, Effect.UNREADY, Effect.CRASH, Effect.INIT, Effect.SHORT, Effect.OTHER, Effect.OBJECT}
@@ -117,6 +119,7 @@ def heavy_user(scene: Scene) -> Iterator[Finding]:
                 by_node[_node(scene.view, sample)].append(sample)
             for node in sorted(by_node.keys() - {""}):
                 yield from _of_node(scene, kind, node, by_node[node])
+    yield from _by_alerts(scene)
 
 
 def _node(view: View, sample: Sample) -> str:
@@ -249,6 +252,29 @@ def _of_node(scene: Scene, kind: _Kind, node: str, samples: list[Sample]) -> Ite
         explained = tuple(sorted({*usage.harmed(scene, [node], subject, onset), *(one.subject for one in there)}))
         claim = f"On {node}, a service of the machine holds {kind.words.format(amount=others)}."
         yield Finding(Side.CLUSTER, PROOF, claim, "metric", onset, subject, explained, _RULE, is_specific=True)
+
+
+def _by_alerts(scene: Scene) -> Iterator[Finding]:
+    """A node of which only a load is told, and on it the one workload that is told to take as much as it may."""
+    view = scene.view
+    for trouble in scene.of_platform:
+        node = trouble.subject.name
+        if trouble.subject.kind != "Node" or trouble.events or not trouble.symptoms or node not in view.pods_by_node:
+            continue
+        there = {view.folded(view.workload_of(pod)) for pod in view.pods_by_node[node]}
+        for word in _RESOURCES:
+            if not all(word.find(f"{one.alertname} {one.text}") is not None for one in trouble.symptoms):
+                continue
+            heavy = [
+                one.subject
+                for one in scene.of_tenants
+                if one.subject in there
+                and any(_TAKES.find(s.alertname) and word.find(f"{s.alertname} {s.text}") for s in one.symptoms)
+            ]
+            if len(heavy) == 1:
+                claim = f"Of {node} only a load is told, and {heavy[0]} on it takes as much as it may."
+                yield from _blame(scene, heavy[0], claim, FAIR, {trouble.subject})
+            break
 
 
 def _blame(scene: Scene, user: Suspect, claim: str, weight: float, hurt: set[Suspect]) -> Iterator[Finding]:

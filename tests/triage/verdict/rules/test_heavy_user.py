@@ -80,3 +80,19 @@ def test_processes_of_a_node(labels: dict[str, str], suspect: Suspect) -> None:
     made.unhealthy(victim.pods[0], "Readiness probe errored: fork/exec: resource temporarily unavailable")
     made.metric("container_processes", 31000, node="node-2", **labels)
     assert suspects(found(heavy_user, made)) == [suspect]
+
+
+@pytest.mark.parametrize(
+    ("alert", "suspect", "because"),
+    [
+        ("ContainerCpuSaturation", [FETCH], "it takes all that it may of what the node is short of"),
+        ("ContainerMemorySaturation", [], "another resource"),
+        ("HighErrorRate", [], "it says nothing of what it takes"),
+    ],
+)
+def test_a_node_of_which_only_a_load_is_told(alert: str, suspect: list[Suspect], because: str) -> None:
+    made = cluster()
+    made.deployment("crawler", "fetch", 1, nodes=["node-2"])
+    made.alert("NodeCpuBusy", 20, hold=5, summary="processors", instance="node-2", job="node-exporter")
+    made.alert(alert, 20, hold=5, summary="busy", namespace="crawler", deployment="fetch")
+    assert suspects(found(heavy_user, made)) == suspect, because

@@ -30,9 +30,9 @@ def test_of_the_platform(name: str, labels: dict[str, str], suspect: str, becaus
 
 def test_running_short_says_little() -> None:
     made = cluster()
-    made.alert("HostOutOfMemory", 20, hold=2, summary="memory", node="node-2")
+    made.alert("HostOutOfMemory", 20, hold=2, summary="memory", instance="node-2", job="node-exporter")
     (line,) = found(known_alerts, made)
-    assert (line.weight, line.is_specific) == (HINT, False)
+    assert (str(line.suspect), line.weight, line.is_specific) == ("Node node-2", HINT, False)
 
 
 def test_what_a_container_does_within_its_own_limits_is_the_teams() -> None:
