@@ -17,7 +17,7 @@ def component(name: str) -> Suspect:
     [
         (
             "ReplicaSetCreateError",
-            'Failed to create new replica set "cart-6c8d9f7b5d": etcdserver: mvcc: database space exceeded',
+            'Failed to create new replica set "cart-5d98ffcfd": etcdserver: mvcc: database space exceeded',
             component("etcd"),
             "etcd at its quota takes no writes",
         ),
@@ -32,7 +32,7 @@ def component(name: str) -> Suspect:
         ),
         (
             "FailedCreate",
-            "Error creating: Get https://10.128.0.6:10250/containerLogs: No SSH tunnels currently open",
+            "Error creating: Get https://10.0.0.21:10250/containerLogs: No SSH tunnels currently open",
             component("konnectivity"),
             "GKE before konnectivity",
         ),

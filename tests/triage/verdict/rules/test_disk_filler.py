@@ -23,26 +23,26 @@ def full(*, pressure: bool = True) -> Made:
     ("message", "suspect", "because"),
     [
         (
-            "The node was low on resource: ephemeral-storage. Container report was using 20971520Ki, which exceeds its "
+            "The node was low on resource: ephemeral-storage. Container report was using 18874368Ki, which exceeds its "
             "request of 0. ",
             REPORT,
             "until 1.26: a fifth of the disk",
         ),
         (
-            "The node was low on resource: ephemeral-storage. Threshold quantity: 2146223340, available: 1801240Ki. "
-            "Container report was using 20971520Ki, request is 0, has larger consumption of ephemeral-storage. ",
+            "The node was low on resource: ephemeral-storage. Threshold quantity: 1931234567, available: 1203412Ki. "
+            "Container report was using 18874368Ki, request is 0, has larger consumption of ephemeral-storage. ",
             REPORT,
             "since 1.27",
         ),
         (
-            "The node was low on resource: ephemeral-storage. Threshold quantity: 2146223340, available: 1801240Ki. "
-            "Container report was using 44Ki, request is 0, has larger consumption of ephemeral-storage. ",
+            "The node was low on resource: ephemeral-storage. Threshold quantity: 1931234567, available: 1203412Ki. "
+            "Container report was using 36Ki, request is 0, has larger consumption of ephemeral-storage. ",
             NODE,
-            "44 KiB fill no disk",
+            "36 KiB fill no disk",
         ),
         (
-            "The node was low on resource: ephemeral-storage. Container report was using 20971520Ki, which exceeds its "
-            "request of 20Gi. ",
+            "The node was low on resource: ephemeral-storage. Container report was using 18874368Ki, which exceeds its "
+            "request of 18Gi. ",
             None,
             "it had asked for that much",
         ),
@@ -64,7 +64,7 @@ def test_what_the_kubelet_says_of_the_evicted(message: str, suspect: Suspect | N
     [
         (
             "FailedCreatePodSandBox",
-            "failed to create a sandbox for pod: write /var/lib/docker/tmp: no space left on device",
+            "failed to create a sandbox for pod: write /var/lib/docker/overlay2/a: no space left on device",
         ),
         (
             "Failed",
@@ -98,8 +98,8 @@ def test_images_that_cannot_be_removed_are_the_nodes() -> None:
 
 def test_a_flood_of_logs_is_to_blame_for_the_pressure_and_for_the_neighbour_that_had_to_go() -> None:
     made = full()
-    flood = "The node was low on resource: ephemeral-storage. Container report was using 20971520Ki, request is 0"
-    small = "The node was low on resource: ephemeral-storage. Container cart was using 44Ki, request is 0"
+    flood = "The node was low on resource: ephemeral-storage. Container report was using 18874368Ki, request is 0"
+    small = "The node was low on resource: ephemeral-storage. Container cart was using 36Ki, request is 0"
     for namespace, name, words in (("batch", "report", flood), ("shop", "cart", small)):
         workload = made.deployment(namespace, name, 1, nodes=["node-2"], state=evicted(words, 19))
         made.event(workload.pods[0], "Evicted", words, "kubelet", minutes=19)

@@ -24,32 +24,32 @@ def starved(node: str = "node-2", minutes: float = 20) -> Made:
     ("message", "is_culprit", "because"),
     [
         (
-            "The node was low on resource: memory. Container report was using 9423188Ki, which exceeds its request of "
+            "The node was low on resource: memory. Container report was using 9123456Ki, which exceeds its request of "
             "0. ",
             True,
             "until 1.26; a third of the node",
         ),
         (
-            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 61432Ki. Container report was "
-            "using 9423188Ki, request is 256Mi, has larger consumption of memory. ",
+            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 60212Ki. Container report was "
+            "using 9123456Ki, request is 256Mi, has larger consumption of memory. ",
             True,
             "since 1.27",
         ),
         (
-            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 61432Ki. Container report was "
+            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 60212Ki. Container report was "
             "using 96Mi, request is 64Mi, has larger consumption of memory. ",
             False,
             "some megabytes are no reason for the node to starve: a victim",
         ),
         (
-            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 61432Ki. Container report was "
-            "using 9423188Ki, request is 12Gi, has larger consumption of memory. ",
+            "The node was low on resource: memory. Threshold quantity: 100Mi, available: 60212Ki. Container report was "
+            "using 9123456Ki, request is 12Gi, has larger consumption of memory. ",
             False,
             "it kept within what it asked for, and the scheduler gave it that",
         ),
         ("Pod The node had condition: [MemoryPressure]. ", False, "it was not even let in"),
         (
-            "The node was low on resource: ephemeral-storage. Container report was using 9423188Ki, request is 0, has "
+            "The node was low on resource: ephemeral-storage. Container report was using 9123456Ki, request is 0, has "
             "larger consumption of ephemeral-storage. ",
             False,
             "another resource",
