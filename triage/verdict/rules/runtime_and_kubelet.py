@@ -30,7 +30,8 @@ _RUNTIME = Pattern(
     r"|failed to (?:start|create) (?:containerd task|shim task|shim).{0,120}(?:context deadline exceeded|ttrpc: closed"
     r"|resource temporarily unavailable|too many open files|cannot allocate memory)"
     r"|code = DeadlineExceeded desc = (?:context deadline exceeded|failed to reserve)"
-    r"|failed to (?:get|pull) sandbox image|(?:unable to|cannot|could not) (?:start|find) runtime|no runtime for .* is configured"
+    r"|failed to (?:get|pull) sandbox image"
+    r"|(?:unable to|cannot|could not) (?:start|find) runtime|no runtime for .* is configured"
     r"|(?:systemd|dbus|cgroup).{0,60}(?:Connection timed out|Failed to activate service|device or resource busy)"
 )
 # Two words of the runtime that a slow start of a single container brings about as well.
