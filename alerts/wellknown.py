@@ -48,7 +48,8 @@ HOLDERS: Mapping[Kind, tuple[str, ...]] = {
     Kind.RESOURCE_QUOTA: ("resourcequota",),
     Kind.INGRESS: ("ingress",),
     Kind.SERVICE: ("service", "service_name", "destination_service_name"),
-    Kind.NODE: ("node", "nodename", "kubernetes_node", "k8s_node_name"),
+    # The exporter of NVIDIA calls the node Hostname.
+    Kind.NODE: ("node", "nodename", "kubernetes_node", "k8s_node_name", "Hostname"),
     Kind.API_SERVICE: ("name",),
     Kind.NAMESPACE: (
         "namespace",
@@ -110,6 +111,11 @@ def _platform(component: str) -> About:
 
 def _monitoring(component: str) -> About:
     return About(Kind.COMPONENT, component, MONITORING)
+
+
+def _everywhere(component: str) -> About:
+    """No tenant has an alert of such a name, in whichever namespace it stands."""
+    return About(Kind.COMPONENT, component)
 
 
 def _each(about: About, names: str) -> Iterable[tuple[str, About]]:
@@ -185,7 +191,30 @@ ALERTS: Mapping[str, About] = dict(
         *_each(_platform("ovn-kubernetes"), "V6SubnetAllocationThresholdExceeded NorthboundStale SouthboundStale"),
         *_each(_platform("image-registry"), "ImageRegistryStorageFull ImageRegistryStorageReconfigured"),
         *_each(_platform("ingress-controller"), "IngressControllerDegraded IngressControllerUnavailable HAProxyDown"),
-        *_each(_platform("machine-config"), "MCDDrainError MCDRebootError MCDPivotError"),
+        *_each(_everywhere("machine-config"), "MCDDrainError MCDRebootError MCDPivotError MCDRebootErr MCCDrainError"),
+        *_each(_everywhere("machine-config"), "MCCPoolAlert"),
+        *_each(_everywhere("ovn-kubernetes"), "NoRunningOvnControlPlane NoRunningOvnMaster NoOvnMasterLeader"),
+        *_each(_everywhere("ovn-kubernetes"), "NoOvnClusterManagerLeader NodeProxyApplySlow SDNPodNotReady"),
+        *_each(_everywhere("ovn-kubernetes"), "NorthboundStaleAlert SouthboundStaleAlert"),
+        *_each(_everywhere("image-registry"), "ImageRegistryStorageReadOnly"),
+        *_each(_everywhere("ingress-controller"), "HAProxyReloadFail NGINXConfigFailed"),
+        *_each(_everywhere("kube-apiserver"), "KubernetesApiServerErrors KubernetesApiServerLatency AuditLogError"),
+        *_each(_everywhere("kube-apiserver"), "KubernetesApiClientErrors KubernetesClientCertificateExpiresSoon"),
+        *_each(_everywhere("kube-apiserver"), "KubernetesClientCertificateExpiresNextWeek HCP_KubeAPIDown"),
+        *_each(_everywhere("kube-apiserver"), "KubeAPIServerDown KubernetesAPIServerErrors KubernetesAPIServerLatency"),
+        *_each(_everywhere("kube-controller-manager"), "GarbageCollectorSyncFailed"),
+        *_each(_everywhere("kubelet"), "MetricsServerKubeletScrapeFailures"),
+        *_each(_everywhere("istiod"), "IstiodDown IstioPilotDown IstiodAvailabilityDrop IstioPilotAvailabilityDrop"),
+        *_each(_everywhere("istiod"), "IstioPilotPushErrors IstioPilotConflict PilotDuplicateEntry"),
+        *_each(_everywhere("cert-manager"), "CertManagerAbsent CertManagerHittingRateLimits"),
+        *_each(About(Kind.CLUSTER), "ClusterOperatorDown ClusterOperatorDegraded ClusterOperatorFlapping"),
+        *_each(About(Kind.CLUSTER), "ExtremelyHighIndividualControlPlaneCPU HighOverallControlPlaneCPU"),
+        *_each(About(Kind.CLUSTER), "ExtremelyHighIndividualControlPlaneMemory HighOverallControlPlaneMemory"),
+        *_each(About(Kind.CLUSTER), "KubernetesOutOfCapacity ClusterAutoscalerUnschedulablePods"),
+        # A certificate is whose namespace it stands in, whoever issues it.
+        *_each(About(Kind.NAMESPACE), "CertManagerCertExpirySoon CertManagerCertNotReady"),
+        *_each(About(Kind.PERSISTENT_VOLUME_CLAIM), "PersistentVolumeUsageCritical PersistentVolumeUsageNearFull"),
+        *_each(About(Kind.PERSISTENT_VOLUME_CLAIM), "PersistentVolumeFillingUp LonghornVolumeUsageCritical"),
         # The Watchdog says that the whole way of an alert works; its pod and namespace are Prometheus's own.
         *_each(_monitoring("prometheus"), "Watchdog DeadMansSwitch"),
         *_each(_monitoring("prometheus-operator"), "ConfigReloaderSidecarErrors"),
@@ -201,6 +230,38 @@ FAMILIES: tuple[tuple[str, About], ...] = (
     ("Alertmanager", _monitoring("alertmanager")),
     ("Grafana", _monitoring("grafana")),
     ("Thanos", _monitoring("thanos")),
+    ("Loki", _monitoring("loki")),
+    ("OVNKubernetes", _everywhere("ovn-kubernetes")),
+    ("MachineConfigController", _everywhere("machine-config")),
+    ("MachineConfigDaemon", _everywhere("machine-config")),
+    ("Ceph", _everywhere("rook")),
+    ("ODF", _everywhere("rook")),
+    ("Longhorn", _everywhere("longhorn")),
+    ("Cilium", _everywhere("cilium")),
+    ("Calico", _everywhere("calico")),
+    ("Felix", _everywhere("calico")),
+    ("Typha", _everywhere("calico")),
+    ("MetalLB", _everywhere("metallb")),
+    ("ClusterAutoscaler", _everywhere("cluster-autoscaler")),
+    ("Karpenter", _everywhere("karpenter")),
+    ("NodeLocalDNS", _everywhere("node-local-dns")),
+    ("KubeDNS", _everywhere("coredns")),
+    ("Velero", _everywhere("velero")),
+    ("Kyverno", _everywhere("kyverno")),
+    ("Gatekeeper", _everywhere("gatekeeper")),
+    # Of the machine, by node-exporter, whatever the rule set calls it.
+    ("Host", About(Kind.NODE)),
+    ("KubernetesNode", About(Kind.NODE)),
+    ("NodeFilesystem", About(Kind.NODE)),
+    ("NodeSystemd", About(Kind.NODE)),
+    ("NodeClock", About(Kind.NODE)),
+    ("NodeNetwork", About(Kind.NODE)),
+    ("NodeMemory", About(Kind.NODE)),
+    ("NodeCPU", About(Kind.NODE)),
+    ("NodeDisk", About(Kind.NODE)),
+    ("GpuXid", About(Kind.NODE)),
+    ("GpuEcc", About(Kind.NODE)),
+    ("DCGM", About(Kind.NODE)),
 )
 # Their labels `job`, `namespace` and `service` name whose target it is.
 ABOUT_A_TARGET = frozenset({"TargetDown", "KubeClientErrors", "PrometheusTargetMissing"})

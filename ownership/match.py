@@ -78,7 +78,8 @@ class NamespaceEntry:
 class OwnershipMap:
     """Who owns what. Made by `OwnershipMap.of`, which sorts the entries for looking up.
 
-    `teams_by_name`: a namespace that no rule names is owned by a team of the same name.
+    `teams_by_name`: a namespace that no rule names is owned by a team of the same name; those that the distribution
+    reserves by whoever operates the cluster.
     """
 
     clusters: Mapping[str, ClusterEntry] = field(default_factory=dict)
@@ -194,6 +195,10 @@ def _of_component(entry: ComponentEntry, cluster: ClusterEntry) -> Owner:
     return Owner(entry.team or cluster.operated_by, why, Rule.COMPONENT, entry.source, updated_at=entry.updated_at)
 
 
+# Kubernetes reserves names that begin with kube-, OpenShift those that begin with openshift-: no team can have one.
+_RESERVED = ("kube-", "openshift-")
+
+
 def _by_namespace(subject: Subject, cluster: ClusterEntry | None, ownership_map: OwnershipMap) -> Owner | None:
     name = _namespace_of(subject)
     if not name:
@@ -205,6 +210,11 @@ def _by_namespace(subject: Subject, cluster: ClusterEntry | None, ownership_map:
     if everywhere:
         return _of_namespace(everywhere, "in every cluster", Rule.NAMESPACE_EVERYWHERE)
     if ownership_map.teams_by_name:
+        if cluster is not None and name.startswith(_RESERVED):
+            why = (
+                f"the distribution keeps the namespace {name} for itself: {cluster.operated_by} operates {cluster.slug}"
+            )
+            return Owner(cluster.operated_by, why, Rule.NAMESPACE_NAME, level=Level.NAMESPACE)
         why = f"no rule names the namespace {name}, so it is owned by the team of the same name"
         return Owner(name, why, Rule.NAMESPACE_NAME, level=Level.NAMESPACE)
     return None

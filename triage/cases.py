@@ -37,6 +37,29 @@ _PLATFORM_NAMESPACES = (
         "gatekeeper-system",
     ),
     *("calico-system", "tigera-operator", "metallb-system", "kube-flannel", "cilium", "rook-ceph", "longhorn-system"),
+    # What the makers of common parts install them into.
+    *(
+        "kyverno",
+        "velero",
+        "istio-system",
+        "linkerd",
+        "keda",
+        "external-secrets",
+        "external-dns",
+        "karpenter",
+        "logging",
+    ),
+    *("gpu-operator", "calico-apiserver", "local-path-storage", "openebs", "portworx", "projectcontour", "traefik"),
+    *(
+        "gmp-system",
+        "amazon-cloudwatch",
+        "gatekeeper",
+        "node-feature-discovery",
+        "system-upgrade",
+        "argocd",
+        "flux-system",
+    ),
+    *("cattle-system", "cattle-fleet-system", "olm"),
 )
 
 
@@ -203,12 +226,19 @@ def _metrics(value: object) -> dict[str, tuple[Sample, ...]]:
         raise UnreadableCase(f"`metrics` is {type(value).__name__}; write an object of names and lists of samples")
     return {
         str(name): tuple(
-            Sample(texts(one.get("labels")), float(one["value"]))
+            Sample(texts(one.get("labels")), latest)
             for one in rows(samples)
-            if isinstance(one.get("value"), (int, float)) and not isinstance(one.get("value"), bool)
+            if (latest := _latest(one.get("value"))) is not None
         )
         for name, samples in value.items()
     }
+
+
+def _latest(value: object) -> float | None:
+    """The value, or of a series of moments and values its last one."""
+    if isinstance(value, list) and value and isinstance(value[-1], list) and len(value[-1]) == 2:
+        value = value[-1][1]
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _changes(values: list[Any]) -> Iterator[ChangeReport]:

@@ -29,7 +29,8 @@ def symptom_of(
         node=subject.name if subject.kind is Kind.NODE else subject.node,
         labels=labels,
         text=" ".join(annotations.get(name, "") for name in ("summary", "description", "message"))[:_MOST_TEXT],
-        pod=subject.pod,
+        # The pod of a component's alert is where the metric came from: the alert is about the component.
+        pod="" if subject.kind is Kind.COMPONENT else subject.pod,
     )
 
 
@@ -37,4 +38,6 @@ def suspect_of(subject: Subject) -> Suspect:
     """What the alert itself is about; a pod stands for the workload that runs it, because pods come and go."""
     if subject.workload is not None and subject.kind in {Kind.POD, Kind.WORKLOAD}:
         return Suspect(subject.workload.kind, subject.workload.name, subject.namespace)
-    return Suspect(subject.kind.value, subject.name, "" if subject.kind is Kind.NAMESPACE else subject.namespace)
+    # A component is one suspect, whether an alert or its own pods speak of it.
+    stands_alone = subject.kind in {Kind.NAMESPACE, Kind.COMPONENT}
+    return Suspect(subject.kind.value, subject.name, "" if stands_alone else subject.namespace)

@@ -548,3 +548,45 @@ def test_names_that_make_no_slug_are_told_apart() -> None:
     slugs = [slug_of_cluster(name) for name in ("生产", "测试", "x" * 100, "x" * 99, "\ud800")]
     assert len(set(slugs)) == 5
     assert all(0 < len(slug) <= 63 for slug in slugs)
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind", "name", "because"),
+    [
+        ({"alertname": "CephOSDDown", "namespace": "openshift-storage"}, Kind.COMPONENT, "rook", "Rook and ODF"),
+        ({"alertname": "CephClusterErrorState", "namespace": "storage"}, Kind.COMPONENT, "rook", "in any namespace"),
+        ({"alertname": "LonghornVolumeStatusCritical", "node": "n-1"}, Kind.COMPONENT, "longhorn", "its volume"),
+        (
+            {"alertname": "CiliumAgentDown", "pod": "cilium-x2k4p", "namespace": "net"},
+            Kind.COMPONENT,
+            "cilium",
+            "agent",
+        ),
+        ({"alertname": "NoRunningOvnControlPlane"}, Kind.COMPONENT, "ovn-kubernetes", "OpenShift"),
+        ({"alertname": "OVNKubernetesNorthdInactive"}, Kind.COMPONENT, "ovn-kubernetes", "OpenShift"),
+        ({"alertname": "KubernetesApiServerErrors", "job": "apiserver"}, Kind.COMPONENT, "kube-apiserver", "community"),
+        (
+            {"alertname": "ClusterOperatorDown", "name": "dns", "namespace": "openshift-dns"},
+            Kind.CLUSTER,
+            "prod",
+            "CVO",
+        ),
+        (
+            {"alertname": "HostUnusualDiskReadLatency", "instance": "10.0.0.4:9100", "job": "node-exporter"},
+            Kind.NODE,
+            "10.0.0.4",
+            "community: all that begins with Host",
+        ),
+        ({"alertname": "DCGMXidError", "Hostname": "gpu-3", "namespace": "gpu-operator"}, Kind.NODE, "gpu-3", "NVIDIA"),
+        (
+            {"alertname": "CertManagerCertNotReady", "namespace": "cert-manager", "exported_namespace": "shop"},
+            Kind.NAMESPACE,
+            "shop",
+            "the certificate is the namespace's, not the issuer's",
+        ),
+        ({"alertname": "VeleroBackupFailed", "schedule": "daily"}, Kind.COMPONENT, "velero", "the platform's backup"),
+    ],
+)
+def test_other_rule_sets(labels: dict[str, str], kind: Kind, name: str, because: str) -> None:
+    subject = about(labels)
+    assert (subject.kind, subject.name) == (kind, name), because

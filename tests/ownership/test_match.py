@@ -146,3 +146,9 @@ def test_who_looks_first_who_operates_and_whether_it_is_shared() -> None:
 def test_a_subject_is_read_from_any_mapping() -> None:
     words = {"kind": "Pod", "name": "x", "namespace": None, "cluster": "prod", "severity": "critical"}
     assert Subject.read(words) == Subject("Pod", "x", "", "prod")
+
+
+def test_with_teams_by_name_what_the_distribution_reserves_is_the_operators() -> None:
+    named = OwnershipMap.of((PROD,), teams_by_name=True)
+    owner = owner_of(Subject("Namespace", "openshift-etcd", "openshift-etcd", PROD.slug), named)
+    assert (owner.team, owner.level) == (PROD.operated_by, Level.NAMESPACE)

@@ -203,5 +203,6 @@ _OF_ALERTS: Mapping[str, Part] = {
     "image-registry": Part("image-registry", Role.REGISTRY),
     "ingress-controller": Part("ingress-controller", Role.INGRESS),
     "machine-config": Part("machine-config", Role.NODE),
+    "konnectivity": Part("konnectivity", Role.CONTROL_PLANE),
     "etcd": Part("etcd", Role.CONTROL_PLANE),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from triage.verdict.located import located
 from triage.verdict.troubles import Trouble, troubles_of
 from triage.verdict.types import Finding, Snapshot, Suspect
 from triage.verdict.view import View
@@ -19,7 +20,7 @@ class Scene:
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Scene":
         """The scene of a snapshot."""
-        view = View(snapshot)
+        view = View(located(snapshot))
         return cls(view, troubles_of(view))
 
     @cached_property

@@ -220,6 +220,14 @@ class View:
                 found[service.namespace, service.name] = min(chosen)
         return found
 
+    @cached_property
+    def workloads_in(self) -> Mapping[str, list[Suspect]]:
+        """The workloads of each namespace that have pods."""
+        found: dict[str, list[Suspect]] = defaultdict(list)
+        for workload in sorted(self.pods_by_workload):
+            found[workload.namespace].append(workload)
+        return found
+
     def workload_named(self, namespace: str, name: str) -> Suspect | None:
         """The workload of this name, whatever its kind."""
         return min((one for one in self._names.get(namespace, ()) if one.name == name), default=None)
@@ -368,6 +376,16 @@ class View:
                 return labels[label]
         host = labels.get("instance", "").rpartition(":")[0] or labels.get("instance", "")
         return self.address_of_node.get(host, host if host in self.nodes else "")
+
+    def workload_of_sample(self, labels: Mapping[str, str]) -> Suspect | None:
+        """The workload that a sample is about; a recorded metric may name the workload where a pod is expected."""
+        namespace = labels.get("namespace", "")
+        pod = labels.get("pod") or labels.get("pod_name", "")
+        if not namespace or not pod:
+            return None
+        if (namespace, pod) not in self.pods and (named := self.workload_named(namespace, pod)) is not None:
+            return named
+        return self.workload_of_pod_named(namespace, pod)
 
 
 def _sorted(snapshot: Snapshot) -> Snapshot:

@@ -1,0 +1,63 @@
+"""Several teams begin to fail within minutes, none with a fault of its own: something beneath them failed.
+
+Teams do not release at the same moment and do not break in the same way by chance. This names only the cluster, because
+nothing says which part; any definite fault, of a team or of a part of the platform, is believed before it.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from triage.verdict.scene import Scene
+from triage.verdict.states import SHALLOW, Effect
+from triage.verdict.troubles import Trouble
+from triage.verdict.types import Finding, Side
+from triage.verdict.view import names
+from triage.verdict.weights import FAIR, HINT, WEAK
+
+_WITHIN = timedelta(minutes=10)
+# That a container crashes says little of why: it may well miss something that all of them miss.
+_SAYS_LITTLE = SHALLOW | {Effect.CRASH, Effect.INIT, Effect.CREATING, Effect.UNSCHEDULED, Effect.CLAIM, Effect.JOB}
+
+
+def unexplained_many(scene: Scene) -> Iterator[Finding]:
+    """One line about the cluster for each group of troubles that began together."""
+    fitting = sorted(
+        (one for one in scene.of_tenants if one.is_open and one.namespace and one.effects <= _SAYS_LITTLE),
+        key=lambda one: (one.began_at, one.subject),
+    )
+    group = _largest(fitting)
+    namespaces = {one.namespace for one in group}
+    if len(namespaces) < 2 or _is_all_there_is(scene, len(namespaces)):
+        return
+    weight = {2: HINT, 3: WEAK + HINT}.get(len(namespaces), FAIR + min(FAIR, HINT * (len(namespaces) - 4)))
+    minutes = int((group[-1].began_at - group[0].began_at).total_seconds() // 60) + 1
+    who = names(one.subject for one in group)
+    yield Finding(
+        Side.CLUSTER,
+        weight,
+        f"{len(namespaces)} namespaces began to fail within {minutes} minutes: {who}.",
+        "alert" if group[0].symptoms else "object",
+        group[0].began_at,
+        scene.view.cluster,
+        tuple(one.subject for one in group),
+        "unexplained_many",
+    )
+
+
+def _largest(troubles: list[Trouble]) -> list[Trouble]:
+    """The ten minutes in which most namespaces began to fail."""
+    best: list[Trouble] = []
+    count, start = 0, 0
+    for end, last in enumerate(troubles):
+        while last.began_at - troubles[start].began_at > _WITHIN:
+            start += 1
+        here = len({one.namespace for one in troubles[max(start, end - 200) : end + 1]})
+        if here > count:
+            best, count = troubles[start : end + 1], here
+    return best
+
+
+def _is_all_there_is(scene: Scene, failing: int) -> bool:
+    """Two of a hundred namespaces fail at once every now and then."""
+    seen = {namespace for namespace, _ in scene.view.pods}
+    return failing == 2 and len(seen) > 20
