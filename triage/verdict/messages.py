@@ -12,7 +12,6 @@ import re2
 
 from alerts.reports import EventReport
 
-
 _REMEMBERED = 500  # texts for each pattern
 
 

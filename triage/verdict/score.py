@@ -20,7 +20,8 @@ from triage.verdict.health import checked
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.sentences import Told, sentence_of, would_change
-from triage.verdict.troubles import SEVERITIES, Trouble
+from triage.verdict.states import SHALLOW, Effect
+from triage.verdict.troubles import SEVERITIES, Trouble, is_bad_condition
 from triage.verdict.types import Attribution, Candidate, Finding, Side, Suspect, Verdict
 
 _MOST_FINDINGS = 50
@@ -28,12 +29,33 @@ _MOST_CANDIDATES = 10
 # A victim shows from some time before its cause does (alerts wait, each as long as it likes) to long after.
 _BEFORE = timedelta(minutes=30)
 _WEAK = 2.6  # log-odds below which a cause without a definite fault may be the shadow of another
+_MOST_CAUSES = 50  # of the platform that everything else is held against
 _FULL_VIEW = 5  # workloads seen well: so many are a control group
-# What everything in a cluster depends on: when it is sick, anything may be its victim.
-_EVERYWHERE = frozenset(
-    {Role.CONTROL_PLANE, Role.DNS, Role.NETWORK, Role.PROXY, Role.STORAGE, Role.INGRESS, Role.ADMISSION, Role.MESH}
-    | {Role.AUTOSCALER, Role.REGISTRY}
-)
+# How those fail who depend on a part: what else fails at the same time is not its shadow. Running programs go on
+# without a control plane, and nothing but traffic from outside needs an ingress controller.
+_STARTS = frozenset({Effect.SHORT, Effect.UNSCHEDULED, Effect.REFUSED, Effect.CREATING, Effect.SCALING, Effect.JOB})
+_CALLS = frozenset({Effect.REQUESTS, Effect.OTHER, Effect.UNREADY, Effect.SHORT, Effect.CRASH, Effect.INIT, Effect.JOB})
+_REACHES: Mapping[Role, frozenset[Effect]] = {
+    Role.CONTROL_PLANE: _STARTS | {Effect.TERMINATING, Effect.UNREADY, Effect.CLAIM, Effect.OBJECT},
+    Role.DNS: _CALLS | {Effect.OBJECT},
+    Role.PROXY: _CALLS | {Effect.OBJECT},
+    Role.NETWORK: _CALLS | {Effect.CREATING, Effect.OBJECT},
+    Role.MESH: _CALLS,
+    Role.STORAGE: frozenset({Effect.CREATING, Effect.CLAIM, Effect.UNREADY, Effect.SHORT, Effect.CRASH, Effect.JOB}),
+    Role.INGRESS: frozenset({Effect.REQUESTS, Effect.OTHER}),
+    Role.ADMISSION: frozenset({Effect.REFUSED, Effect.SHORT}),
+    Role.AUTOSCALER: frozenset({Effect.UNSCHEDULED, Effect.SHORT, Effect.UNREADY}),
+    Role.REGISTRY: frozenset({Effect.IMAGE, Effect.SHORT, Effect.UNREADY, Effect.JOB}),
+    Role.CERTIFICATES: frozenset({Effect.REQUESTS}),
+    Role.METRICS: frozenset({Effect.SCALING}),
+}
+_NARROWER: Mapping[str, frozenset[Effect]] = {
+    "kube-scheduler": frozenset({Effect.UNSCHEDULED, Effect.SHORT, Effect.UNREADY, Effect.JOB}),
+    "kube-controller-manager": frozenset(
+        {Effect.SHORT, Effect.REFUSED, Effect.SCALING, Effect.TERMINATING, Effect.JOB}
+    ),
+}
+_TOGETHER = timedelta(minutes=15)  # nodes that fail in the same way within this time fail of the same thing
 
 
 class Accused(NamedTuple):
@@ -75,7 +97,8 @@ class _Group:
     accused: Accused
     troubles: list[Trouble]
     score: float
-    is_specific: bool
+    is_specific: bool  # a definite fault is named, or an alert that everybody ships speaks of it
+    is_definite: bool = False  # the former
 
     @property
     def is_open(self) -> bool:
@@ -90,7 +113,7 @@ class _Group:
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
     court = _Court(_cases(findings))
-    groups = _absorbed(scene, court, _groups(scene.troubles, court.cases))
+    groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court.cases)))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
         opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
@@ -147,10 +170,13 @@ def _groups(troubles: Mapping[Suspect, Trouble], cases: Mapping[Accused, _Case])
         group.score = max(group.score, score)
     for accused, group in groups.items():
         mine = {trouble.subject for trouble in group.troubles}
-        group.is_specific = any(
-            line.is_specific and line.weight > 0 and (not line.explains or mine & set(line.explains))
+        lines = [
+            line
             for line in cases[accused].findings
-        )
+            if line.is_specific and line.weight > 0 and (not line.explains or mine & set(line.explains))
+        ]
+        group.is_specific = bool(lines)
+        group.is_definite = any(line.rule != "known_alerts" for line in lines)
     return list(groups.values())
 
 
@@ -165,10 +191,10 @@ def _depth(accused: Accused) -> int:
 def _absorbed(scene: Scene, court: _Court, groups: list[_Group]) -> list[_Group]:
     """What only says that something is wrong follows the deeper cause beside it, the weakest first."""
     alive = sorted(groups, key=lambda one: (-one.is_specific, -one.score, one.accused))
-    near = _Nearby(scene, alive)
+    near = _Nearby(alive)
     gone: set[Accused] = set()
     for group in reversed(alive):
-        if group.is_specific:
+        if group.is_definite:
             continue
         cause = _cause_of(scene, court, group, [one for one in near.to(court, group) if one.accused not in gone])
         if cause is not None:
@@ -181,14 +207,12 @@ def _absorbed(scene: Scene, court: _Court, groups: list[_Group]) -> list[_Group]
 class _Nearby:
     """Which groups may be the cause of another, so that nobody compares all with all."""
 
-    def __init__(self, scene: Scene, strongest_first: Sequence[_Group]) -> None:
+    def __init__(self, strongest_first: Sequence[_Group]) -> None:
         self.order = {group.accused: place for place, group in enumerate(strongest_first)}
         self.groups = {group.accused: group for group in strongest_first}
         self.everywhere = [
-            one.accused
-            for one in strongest_first
-            if one.is_specific and (one.accused.side is Side.CLUSTER or _is_felt_everywhere(scene, one.accused))
-        ][:50]
+            one.accused for one in strongest_first if one.is_specific and one.accused.side is Side.CLUSTER
+        ][:_MOST_CAUSES]
         self.in_namespace: dict[str, set[Accused]] = defaultdict(set)
         for group in strongest_first:
             for trouble in group.troubles:
@@ -228,27 +252,64 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     """How near the cause is to the shadow; zero where it cannot be its cause."""
     suspect = cause.accused.suspect
     in_time = min(one.began_at for one in shadow.troubles) >= min(one.began_at for one in cause.troubles) - _BEFORE
-    if in_time and any(case.links.get(trouble.subject, 0.0) > 0 for trouble in shadow.troubles):
+    both = cause.accused.side is shadow.accused.side is Side.CLUSTER
+    if in_time and all(case.links.get(trouble.subject, 0.0) >= weights.WEAK for trouble in shadow.troubles):
         return 4.0
+    if shadow.is_specific and not both:
+        return 0.0
     if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
         return 3.0
+    if shadow.is_specific:
+        return 0.0
     is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
     namespaces = {one.namespace for one in shadow.troubles} - {""}
     theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
     # What a team broke shows all over its namespace; the platform's victims there are those that it can reach.
     if namespaces and namespaces <= theirs and (is_shallow or cause.accused.side is Side.APPLICATION):
         return 2.0
-    if in_time and cause.is_specific and _is_felt_everywhere(scene, cause.accused) and is_shallow:
+    if in_time and cause.is_specific and all(one.effects <= _reached(scene, cause) for one in shadow.troubles):
         return 1.0
-    both = cause.accused.side is shadow.accused.side is Side.CLUSTER
     return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
 
 
-def _is_felt_everywhere(scene: Scene, accused: Accused) -> bool:
-    """Whether anything in the cluster may be a victim of it."""
-    if accused.side is not Side.CLUSTER:
+def _reached(scene: Scene, cause: _Group) -> frozenset[Effect]:
+    """How anything in the cluster may fail by this cause."""
+    suspect = cause.accused.suspect
+    if cause.accused.side is not Side.CLUSTER:
+        return frozenset()
+    if suspect.kind in {"Cluster", "Network"}:
+        return SHALLOW
+    role = scene.view.role_of(suspect)
+    return _NARROWER.get(suspect.name) or (_REACHES.get(role, frozenset()) if role else frozenset())
+
+
+def _joined(scene: Scene, groups: Sequence[_Group]) -> list[_Group]:
+    """Nodes that fail in the same way at the same time are one cause, whatever it is."""
+    kept: list[_Group] = []
+    for group in groups:
+        alike = next((one for one in kept if _are_alike(scene, one, group)), None)
+        if alike is None:
+            kept.append(group)
+        else:
+            alike.troubles.extend(group.troubles)
+    return kept
+
+
+def _are_alike(scene: Scene, first: _Group, second: _Group) -> bool:
+    if not first.accused.suspect.kind == second.accused.suspect.kind == "Node":
         return False
-    return accused.suspect.kind in {"Cluster", "Network"} or scene.view.role_of(accused.suspect) in _EVERYWHERE
+    ways = [_way(scene, group) for group in (first, second)]
+    began = [min(one.began_at for one in group.troubles) for group in (first, second)]
+    return bool(ways[0]) and ways[0] == ways[1] and abs(began[0] - began[1]) <= _TOGETHER
+
+
+def _way(scene: Scene, group: _Group) -> frozenset[str]:
+    """In which way a node fails: its bad conditions; where nobody read them, the names of its alerts."""
+    name = group.accused.suspect.name
+    node = scene.view.nodes.get(name)
+    bad = {one for one, told in node.conditions.items() if is_bad_condition(one, told)} if node else set()
+    mine = [trouble for trouble in group.troubles if trouble.subject == group.accused.suspect]
+    return frozenset(bad or {symptom.alertname for trouble in mine for symptom in trouble.symptoms})
 
 
 # -- Verdicts --

@@ -110,7 +110,7 @@ def _policy(view: View, trouble: Trouble) -> Suspect | None:
     return Suspect("NetworkPolicy", applying[0].name, applying[0].namespace) if applying else None
 
 
-def _line(view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, quote: Quote) -> Finding:  # noqa: PLR0917
+def _line(view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, quote: Quote) -> Finding:
     return Finding(
         view.side_of(suspect),
         weight,

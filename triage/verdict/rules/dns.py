@@ -282,9 +282,7 @@ def _line(suspect: Suspect, weight: float, claim: str, quote: Quote, explains: t
     )
 
 
-def _own_line(  # noqa: PLR0917 - it only passes on
-    view: View, trouble: Trouble, suspect: Suspect, weight: float, claim: str, quote: Quote
-) -> Finding:
+def _own_line(view: View, trouble: Trouble, suspect: Suspect, weight: float, claim: str, quote: Quote) -> Finding:
     return Finding(
         view.side_of(suspect),
         weight,

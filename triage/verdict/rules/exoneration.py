@@ -10,7 +10,7 @@ from triage.verdict.health import checked
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.types import Finding
-from triage.verdict.weights import HINT, NOTHING_SICK
+from triage.verdict.weights import NOTHING_SICK, WEAK
 
 
 def exoneration(scene: Scene) -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def exoneration(scene: Scene) -> Iterator[Finding]:
     if not seen or any(_is_sick(one.effects) for one in scene.of_platform):
         return
     namespaces = {trouble.namespace for trouble in scene.of_tenants}
-    weight = NOTHING_SICK if len(namespaces) == 1 else HINT if len(namespaces) == 2 else 0.0
+    weight = {1: NOTHING_SICK, 2: WEAK}.get(len(namespaces), 0.0)
     if not weight:
         return
     for trouble in scene.of_tenants:

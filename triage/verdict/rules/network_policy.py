@@ -120,7 +120,7 @@ def _of_cluster(scene: Scene) -> Iterator[Finding]:
             yield _line(scene.view, policy, trouble, weight, said, "object")
 
 
-def _line(view: View, policy: Thing, trouble: Trouble, weight: float, claim: str, source: str) -> Finding:  # noqa: PLR0917
+def _line(view: View, policy: Thing, trouble: Trouble, weight: float, claim: str, source: str) -> Finding:
     suspect = Suspect(policy.kind, policy.name, policy.namespace)
     return Finding(
         view.side_of(suspect),

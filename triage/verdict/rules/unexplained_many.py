@@ -15,6 +15,7 @@ from triage.verdict.view import names
 from triage.verdict.weights import FAIR, HINT, WEAK
 
 _WITHIN = timedelta(minutes=10)
+_FEWEST = 3  # namespaces: two fail at once every now and then
 # That a container crashes says little of why: it may well miss something that all of them miss.
 _SAYS_LITTLE = SHALLOW | {Effect.CRASH, Effect.INIT, Effect.CREATING, Effect.UNSCHEDULED, Effect.CLAIM, Effect.JOB}
 
@@ -27,9 +28,9 @@ def unexplained_many(scene: Scene) -> Iterator[Finding]:
     )
     group = _largest(fitting)
     namespaces = {one.namespace for one in group}
-    if len(namespaces) < 2 or _is_all_there_is(scene, len(namespaces)):
+    if len(namespaces) < _FEWEST:
         return
-    weight = {2: HINT, 3: WEAK + HINT}.get(len(namespaces), FAIR + min(FAIR, HINT * (len(namespaces) - 4)))
+    weight = WEAK + HINT if len(namespaces) == _FEWEST else FAIR + min(FAIR, HINT * (len(namespaces) - 4))
     minutes = int((group[-1].began_at - group[0].began_at).total_seconds() // 60) + 1
     who = names(one.subject for one in group)
     yield Finding(
@@ -55,9 +56,3 @@ def _largest(troubles: list[Trouble]) -> list[Trouble]:
         if here > count:
             best, count = troubles[start : end + 1], here
     return best
-
-
-def _is_all_there_is(scene: Scene, failing: int) -> bool:
-    """Two of a hundred namespaces fail at once every now and then."""
-    seen = {namespace for namespace, _ in scene.view.pods}
-    return failing == 2 and len(seen) > 20

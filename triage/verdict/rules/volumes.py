@@ -669,7 +669,7 @@ def _is_of(labels: Mapping[str, str], claim: Thing) -> bool:
     return labels.get("persistentvolumeclaim") == claim.name and labels.get("namespace", "") in {"", claim.namespace}
 
 
-def _line(  # noqa: PLR0917 - it only passes on
+def _line(
     suspect: Suspect,
     trouble: Trouble,
     weight: float,
