@@ -173,7 +173,7 @@ def _known(labels: Mapping[str, str], exporter: _Exporter | None, cluster: str, 
     if about.kind is Kind.CLUSTER:
         return _Thing(Kind.CLUSTER, cluster, "alerts of this name are about the cluster as a whole")
     if about.kind is Kind.COMPONENT:
-        if not _is_at_home(labels, about.homes):
+        if not _is_at_home(labels, about.homes) and not _is_the_clusters(labels, about.component):
             return None  # a tenant's own: its namespace and pod say whose
         return _Thing(Kind.COMPONENT, about.component, f"alerts of this name are about {about.component}")
     found = _object(about.kind, labels, exporter)
@@ -190,6 +190,14 @@ def _component_of_job(labels: Mapping[str, str]) -> _Thing | None:
     if component is None or not _is_at_home(labels, wellknown.MONITORING):
         return None
     return _Thing(Kind.COMPONENT, component, f"label job names {component}")
+
+
+def _is_the_clusters(labels: Mapping[str, str], component: str) -> bool:
+    """Whether it is the cluster's own wherever it runs: the kubelet of a node runs it from a file, or it is scraped
+    under a name that clusters give to theirs. Tenants have an `etcd` and a `coredns` as well."""
+    is_static = _STATIC_POD.fullmatch(_value(labels, wellknown.HOLDERS[Kind.POD])) is not None
+    job = labels.get("job", "")
+    return is_static or (job not in {"etcd", "coredns"} and wellknown.JOBS.get(job) == component)
 
 
 def _is_at_home(labels: Mapping[str, str], homes: re.Pattern[str] | None) -> bool:

@@ -45,7 +45,7 @@ _REACHES: Mapping[Role, frozenset[Effect]] = {
     Role.INGRESS: frozenset({Effect.REQUESTS, Effect.OTHER}),
     Role.ADMISSION: frozenset({Effect.REFUSED, Effect.SHORT}),
     Role.AUTOSCALER: frozenset({Effect.UNSCHEDULED, Effect.SHORT, Effect.UNREADY}),
-    Role.REGISTRY: frozenset({Effect.IMAGE, Effect.SHORT, Effect.UNREADY, Effect.JOB}),
+    Role.REGISTRY: frozenset({Effect.IMAGE, Effect.SHORT, Effect.UNREADY, Effect.JOB, Effect.CRASH}),
     Role.CERTIFICATES: frozenset({Effect.REQUESTS}),
     Role.METRICS: frozenset({Effect.SCALING}),
 }
