@@ -20,7 +20,6 @@ Json = dict[str, Any]
 Verdict = str  # cluster | application | none
 
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
-_SOURCE_KEYS = ("provenance",)
 
 
 def digest(*parts: object) -> str:
@@ -186,10 +185,15 @@ class State:
     containers_ready: bool | None = None  # None: as `ready`
     deleting: bool = False
     sandbox: bool = True  # False: the pod has no sandbox, so no address
-    minutes: float = 60
+    minutes: float = 60 * 24 * 2
 
 
 RUNNING = State()
+
+
+def running(minutes: float, restarts: int = 0) -> State:
+    """Ready, since so many minutes."""
+    return State(minutes=minutes, restarts=restarts)
 
 
 def unready(minutes: float = 20, restarts: int = 0) -> State:
@@ -578,7 +582,6 @@ class Scene:
         body: Json = {
             "containers": containers,
             "restartPolicy": restart,
-            "serviceAccountName": "default",
             **({"initContainers": [{"name": init, "image": image, "resources": {}}]} if init else {}),
             **({"priorityClassName": priority_class} if priority_class else {}),
             **({"hostNetwork": True} if host_network else {}),
@@ -615,7 +618,7 @@ class Scene:
         node = self.nodes.get(target["spec"].get("nodeName", ""))
         if state.unscheduled:
             target["spec"].pop("nodeName", None)
-            status: Json = {"phase": "Pending", "qosClass": "Burstable"}
+            status: Json = {"phase": "Pending"}
             if state.unscheduled != "-":
                 status["conditions"] = [
                     _pod_condition("PodScheduled", False, since, "Unschedulable", state.unscheduled)
@@ -627,19 +630,14 @@ class Scene:
         well = state.ready if state.containers_ready is None else state.containers_ready
         done = state.phase == "Succeeded"
         reason = "" if well else ("PodCompleted" if done else "ContainersNotReady")
-        initialized = not state.in_init
         conditions = [
-            _pod_condition(
-                "Initialized",
-                initialized,
-                created if initialized else since,
-                "" if initialized else "ContainersNotInitialized",
-                "" if initialized else "containers with incomplete status: [init]",
-            ),
             _pod_condition("Ready", state.ready, since, reason, unready_text if reason == "ContainersNotReady" else ""),
             _pod_condition("ContainersReady", well, since, reason, unready_text if reason else ""),
             _pod_condition("PodScheduled", True, created),
         ]
+        if state.in_init:
+            words = "containers with incomplete status: [init]"
+            conditions.append(_pod_condition("Initialized", False, since, "ContainersNotInitialized", words))
         if state.deleting:
             why = "Taint manager: deleting due to NoExecute taint"
             conditions.append(
@@ -652,7 +650,6 @@ class Scene:
             "conditions": conditions,
             **({"reason": state.reason, "message": state.message} if state.reason else {}),
             "startTime": created,
-            "qosClass": "Burstable",
         }
         if node:
             status["hostIP"] = node["status"]["addresses"][0]["address"]
@@ -748,8 +745,6 @@ class Scene:
             spec={
                 "replicas": replicas,
                 "selector": {"matchLabels": {"app": name}},
-                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%", "maxSurge": "25%"}},
-                "progressDeadlineSeconds": 600,
                 "template": {
                     "metadata": {"labels": labels},
                     "spec": {
@@ -932,9 +927,10 @@ class Scene:
         obj["metadata"]["generation"] = 1
         workload = Workload(obj, obj, [])
         for index in range(replicas if made is None else made):
-            claims = [f"{claim}-{name}-{index}"] if claim else []
-            for one in claims:
-                self.claim(namespace, one, storage_class=storage_class)
+            claims = list(pod.get("claims", ()))
+            if claim:
+                claims = [f"{claim}-{name}-{index}"]
+                self.claim(namespace, claims[0], storage_class=storage_class)
             self._pod_of(
                 workload,
                 f"{name}-{index}",
@@ -942,8 +938,7 @@ class Scene:
                 state=states[index] if index < len(states) else state,
                 node=nodes[index % len(nodes)] if nodes else None,
                 labels={**labels, "apps.kubernetes.io/pod-index": str(index)},
-                claims=claims,
-                **pod,
+                **(pod | {"claims": claims}),
             )
         self.workloads.append(workload)
         return workload
@@ -1599,6 +1594,7 @@ class Scene:
         self,
         name: str,
         since: float,
+        /,
         target: Json | Workload | None = None,
         *,
         severity: str = "",
@@ -1731,6 +1727,25 @@ class Scene:
                 **labels,
             }
         return {**own, **labels}
+
+    def pod_on(self, workload: Workload, node: str) -> Json:
+        """Its pod on that node; if there is none, its first one is moved there."""
+        for pod in workload.pods:
+            if pod["spec"].get("nodeName") == node:
+                return pod
+        pod = workload.pods[0]
+        pod["spec"]["nodeName"] = node
+        pod["status"]["hostIP"] = self.nodes[node]["status"]["addresses"][0]["address"]
+        return pod
+
+    def short_of_replicas(self, workload: Workload, since: float) -> None:
+        """The alert that a Deployment, StatefulSet or DaemonSet lacks pods."""
+        names = {
+            "Deployment": "KubeDeploymentReplicasMismatch",
+            "StatefulSet": "KubeStatefulSetReplicasMismatch",
+            "DaemonSet": "KubeDaemonSetRolloutStuck",
+        }
+        self.alert(names[workload.obj["kind"]], since, workload)
 
     def watchdog(self) -> None:
         self.alert("Watchdog", 60 * 24 * 9)
@@ -1958,7 +1973,6 @@ def _reference(owner: Json) -> Json:
         "name": owner["metadata"]["name"],
         "uid": owner["metadata"]["uid"],
         "controller": True,
-        "blockOwnerDeletion": True,
     }
 
 
