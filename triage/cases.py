@@ -6,9 +6,10 @@ The format is JSON: `id`, `now` (ISO 8601), `alerts` (complete Alertmanager payl
 """
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from alerts.kubernetes.fields import mapping, moment, rows, text, texts
@@ -22,6 +23,7 @@ from ownership.match import ClusterEntry, NamespaceEntry, OwnershipMap
 from triage.routing import platform_namespaces, route
 from triage.symptoms import symptom_of
 from triage.verdict import SHIPPED, Attribution, Calibration, Snapshot, assess
+from triage.verdict.messages import short
 
 PLATFORM = "platform"
 CLUSTER = "cluster"  # a case is about one cluster, whatever its alerts call it
@@ -75,14 +77,25 @@ def read_case(text: str) -> Case:
         UnreadableCase: it is not JSON, or a field is not what it has to be.
     """
     try:
+        return _case(_loaded(text))
+    except RecursionError as error:
+        raise UnreadableCase("it is nested deeper than any case is; write what the Kubernetes API returns") from error
+
+
+def _loaded(text: str) -> Mapping[str, Any]:
+    try:
         held = json.loads(text)
     except ValueError as error:
         raise UnreadableCase(f"it is not JSON: {error}") from error
     if not isinstance(held, dict):
         raise UnreadableCase(f"it is {type(held).__name__}, and a case is an object with `id`, `now` and `alerts`")
+    return held
+
+
+def _case(held: Mapping[str, Any]) -> Case:
     now = _now(held.get("now"))
     return Case(
-        id=str(held.get("id", "")),
+        id=text(held.get("id")),
         now=now,
         reports=_reports(_list(held, "alerts", "Alertmanager payloads")),
         events=events_of(_list(held, "events", "Event objects as the Kubernetes API returns them")),
@@ -182,11 +195,10 @@ def _suspect(kind: str, name: str, namespace: str) -> dict[str, str | None]:
 
 
 def _now(value: object) -> datetime:
-    try:
-        now = datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise UnreadableCase(f"`now` is {value!r}; write a moment, for example 2026-11-24T03:09:00Z") from error
-    return now if now.tzinfo else now.replace(tzinfo=UTC)
+    now = moment(value)
+    if now is None:
+        raise UnreadableCase(f"`now` is {short(repr(value), 60)}; write a moment, for example 2026-11-24T03:09:00Z")
+    return now
 
 
 def _list(held: Mapping[str, Any], key: str, of: str) -> list[Any]:
@@ -203,9 +215,9 @@ def _metrics(value: object) -> dict[str, tuple[Sample, ...]]:
         raise UnreadableCase(f"`metrics` is {type(value).__name__}; write an object of names and lists of samples")
     return {
         str(name): tuple(
-            Sample(texts(one.get("labels")), float(one["value"]))
+            Sample(texts(one.get("labels")), value)
             for one in rows(samples)
-            if isinstance(one.get("value"), (int, float)) and not isinstance(one.get("value"), bool)
+            if (value := _value(one.get("value"))) is not None
         )
         for name, samples in value.items()
     }
@@ -221,17 +233,24 @@ def _changes(values: list[Any]) -> Iterator[ChangeReport]:
 
 
 def _signal(one: Mapping[str, Any], now: datetime) -> SignalReport:
-    value, healthy = one.get("value"), one.get("healthy")
+    healthy = one.get("healthy")
     return SignalReport(
         name=text(one.get("name")),
         query=text(one.get("query")),
         labels=texts(one.get("labels")),
-        value=float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None,
+        value=_value(one.get("value")),
         unit=text(one.get("unit")),
         observed_at=moment(one.get("observed_at")) or now,
         is_healthy=healthy if isinstance(healthy, bool) else None,
         error=text(one.get("error")),
     )
+
+
+def _value(value: object) -> float | None:
+    """A measured number: Prometheus' NaN and infinities measure nothing, and JSON's may be more than a float holds."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if abs(value) <= sys.float_info.max else None
 
 
 def _reports(payloads: list[Mapping[str, Any]]) -> tuple[AlertReport, ...]:
