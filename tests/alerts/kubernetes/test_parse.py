@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.kubernetes.objects import Container, Ref
+from alerts.kubernetes.objects import Container, Objects, Ref
 from alerts.kubernetes.parse import conditions_of, events_of, objects_of
 from alerts.reports import EventReport
 from tests.alerts.kubernetes.values import JSON
@@ -47,8 +47,7 @@ def test_objects_are_told_apart_by_kind() -> None:
 
 @pytest.mark.parametrize("raw", [None, [], "Pod", {}, {"kind": "Pod"}, {"kind": "Pod", "metadata": {"name": ""}}])
 def test_what_has_no_kind_and_name_is_no_object(raw: object) -> None:
-    found = objects_of([raw])
-    assert not (found.pods or found.nodes or found.others)
+    assert objects_of([raw]) == Objects()
 
 
 def test_metadata_are_kept() -> None:
@@ -124,7 +123,7 @@ def test_init_containers_need_not_be_ready_for_a_pod_to_be_well() -> None:
 def test_a_container_that_waits() -> None:
     found = container({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s"}}, restartCount=8)
     assert (found.waiting, found.waiting_message, found.restarts) == ("CrashLoopBackOff", "back-off 5m0s", 8)
-    assert not (found.is_running or found.is_over or found.is_ready)
+    assert (found.is_running, found.is_over, found.is_ready) == (False, False, False)
 
 
 def test_a_container_that_runs_tells_how_its_last_run_ended() -> None:
