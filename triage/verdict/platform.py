@@ -167,6 +167,8 @@ _PATHS = {
     ("cilium", "operator"): "cilium",
     ("rook", "ceph"): "rook",
     ("ceph", "ceph"): "rook",
+    ("kas-network-proxy", "proxy-agent"): "konnectivity",
+    ("kas-network-proxy", "proxy-server"): "konnectivity",
     ("istio", "proxyv2"): "",
 }
 
