@@ -9,7 +9,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -91,8 +91,11 @@ def _cases(findings: Iterable[Finding]) -> dict[Accused, _Case]:
 
 
 def _case(lines: Sequence[Finding]) -> _Case:
-    once = list({(line.rule, line.claim, line.explains): line for line in lines}.values())
-    once.sort(key=lambda line: (-abs(line.weight), line.rule, line.observed_at, line.claim))
+    ordered = sorted(
+        lines,
+        key=lambda line: (-abs(line.weight), -line.weight, line.rule, line.observed_at, line.claim, line.explains),
+    )
+    once = _once(ordered, lambda line: (line.rule, line.claim, line.explains))
     general: dict[str, list[float]] = defaultdict(list)
     linked: dict[Suspect, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for line in once:
@@ -105,6 +108,14 @@ def _case(lines: Sequence[Finding]) -> _Case:
         sum(_damped(rows) for rows in general.values()),
         {trouble: sum(_damped(rows) for rows in by_rule.values()) for trouble, by_rule in linked.items()},
     )
+
+
+def _once(lines: Iterable[Finding], key: Callable[[Finding], Hashable]) -> list[Finding]:
+    """What is said twice counts once, as it was said first: most strongly, so that the order of rules does not matter."""
+    kept: dict[Hashable, Finding] = {}
+    for line in lines:
+        kept.setdefault(key(line), line)
+    return list(kept.values())
 
 
 def _damped(rows: Sequence[float]) -> float:
@@ -290,7 +301,7 @@ def _ledger(
         for line in cases[accused].findings
         if not line.explains or subjects & set(line.explains)
     ]
-    once = list({(line.suspect, line.side, line.claim): line for line in lines}.values())
+    once = _once(lines, lambda line: (line.suspect, line.side, line.claim))
     once.sort(key=lambda line: (line.suspect != group.accused.suspect, -abs(line.weight), line.observed_at, line.claim))
     return tuple(once[:_MOST_FINDINGS])
 
