@@ -111,7 +111,7 @@ def _case(lines: Sequence[Finding]) -> _Case:
 
 
 def _once(lines: Iterable[Finding], key: Callable[[Finding], Hashable]) -> list[Finding]:
-    """What is said twice counts once, as it was said first: most strongly, so that the order of rules does not matter."""
+    """What is said twice counts once, as it was said first, which is most strongly: the order of rules is all one."""
     kept: dict[Hashable, Finding] = {}
     for line in lines:
         kept.setdefault(key(line), line)
