@@ -6,9 +6,10 @@ The format is JSON: `id`, `now` (ISO 8601), `alerts` (complete Alertmanager payl
 """
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from alerts.kubernetes.fields import mapping, moment, rows, text, texts
@@ -22,6 +23,7 @@ from ownership.match import ClusterEntry, NamespaceEntry, OwnershipMap
 from triage.routing import platform_namespaces, route
 from triage.symptoms import symptom_of
 from triage.verdict import SHIPPED, Attribution, Calibration, Snapshot, assess
+from triage.verdict.messages import short
 
 PLATFORM = "platform"
 CLUSTER = "cluster"  # a case is about one cluster, whatever its alerts call it
@@ -98,14 +100,25 @@ def read_case(text: str) -> Case:
         UnreadableCase: it is not JSON, or a field is not what it has to be.
     """
     try:
+        return _case(_loaded(text))
+    except RecursionError as error:
+        raise UnreadableCase("it is nested deeper than any case is; write what the Kubernetes API returns") from error
+
+
+def _loaded(text: str) -> Mapping[str, Any]:
+    try:
         held = json.loads(text)
     except ValueError as error:
         raise UnreadableCase(f"it is not JSON: {error}") from error
     if not isinstance(held, dict):
         raise UnreadableCase(f"it is {type(held).__name__}, and a case is an object with `id`, `now` and `alerts`")
+    return held
+
+
+def _case(held: Mapping[str, Any]) -> Case:
     now = _now(held.get("now"))
     return Case(
-        id=str(held.get("id", "")),
+        id=text(held.get("id")),
         now=now,
         reports=_reports(_list(held, "alerts", "Alertmanager payloads")),
         events=events_of(_list(held, "events", "Event objects as the Kubernetes API returns them")),
@@ -205,11 +218,10 @@ def _suspect(kind: str, name: str, namespace: str) -> dict[str, str | None]:
 
 
 def _now(value: object) -> datetime:
-    try:
-        now = datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise UnreadableCase(f"`now` is {value!r}; write a moment, for example 2026-11-24T03:09:00Z") from error
-    return now if now.tzinfo else now.replace(tzinfo=UTC)
+    now = moment(value)
+    if now is None:
+        raise UnreadableCase(f"`now` is {short(repr(value), 60)}; write a moment, for example 2026-11-24T03:09:00Z")
+    return now
 
 
 def _list(held: Mapping[str, Any], key: str, of: str) -> list[Any]:
@@ -238,30 +250,44 @@ def _latest(value: object) -> float | None:
     """The value, or of a series of moments and values its last one."""
     if isinstance(value, list) and value and isinstance(value[-1], list) and len(value[-1]) == 2:
         value = value[-1][1]
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return _value(value)
 
 
 def _changes(values: list[Any]) -> Iterator[ChangeReport]:
     for one in rows(values):
         at = moment(one.get("at")) or moment(one.get("observed_at")) or moment(one.get("time"))
         if at is not None:
-            what = text(one.get("what")) or text(one.get("summary")) or text(one.get("message"))
+            what = text(one.get("what")) or text(one.get("summary")) or text(one.get("message")) or _difference(one)
             about = mapping(one.get("object")) or one
             yield ChangeReport(at, text(about.get("kind")), text(about.get("namespace")), text(about.get("name")), what)
 
 
+def _difference(one: Mapping[str, Any]) -> str:
+    """`update spec.replicas: 3 → 9`, as far as the record tells."""
+    told = " ".join(filter(None, (text(one.get("verb")), text(one.get("field")))))
+    before, after = text(one.get("before")), text(one.get("after"))
+    return f"{told}: {before or 'nothing'} → {after or 'nothing'}" if before or after else told
+
+
 def _signal(one: Mapping[str, Any], now: datetime) -> SignalReport:
-    value, healthy = one.get("value"), one.get("healthy")
+    healthy = one.get("healthy")
     return SignalReport(
         name=text(one.get("name")),
         query=text(one.get("query")),
         labels=texts(one.get("labels")),
-        value=float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None,
+        value=_value(one.get("value")),
         unit=text(one.get("unit")),
         observed_at=moment(one.get("observed_at")) or now,
         is_healthy=healthy if isinstance(healthy, bool) else None,
         error=text(one.get("error")),
     )
+
+
+def _value(value: object) -> float | None:
+    """A measured number: Prometheus' NaN and infinities measure nothing, and JSON's may be more than a float holds."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if abs(value) <= sys.float_info.max else None
 
 
 def _reports(payloads: list[Mapping[str, Any]]) -> tuple[AlertReport, ...]:

@@ -1,4 +1,7 @@
-"""An answer as a person reads it in a terminal: the sentence, whose, and the ledger with bars. PURE."""
+"""An answer as a person reads it in a terminal: the sentence, whose, and the ledger with bars. PURE.
+
+Names and messages of a cluster may hold anything: what a terminal would obey is taken out of all of them.
+"""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +16,8 @@ def explained(told: Mapping[str, Any]) -> str:
     """The whole answer to a case, as `assess --explain` prints it."""
     incidents = told["incidents"]
     if not incidents:
-        return f"{told['id']}: nothing is wrong.\n"
-    lines = [f"{told['id']}: {len(incidents)} {'incident' if len(incidents) == 1 else 'incidents'}", ""]
+        return f"{_clean(told['id'])}: nothing is wrong.\n"
+    lines = [f"{_clean(told['id'])}: {len(incidents)} {'incident' if len(incidents) == 1 else 'incidents'}", ""]
     for number, incident in enumerate(incidents, start=1):
         lines += [*_incident(number, incident), ""]
     return "\n".join(lines)
@@ -64,12 +67,14 @@ def _bar(weight: float) -> str:
 
 def _named(suspect: Mapping[str, Any]) -> str:
     where = f"{suspect['namespace']}/" if suspect["namespace"] else ""
-    return f"{suspect['kind']} {where}{suspect['name']}"
+    return _clean(f"{suspect['kind']} {where}{suspect['name']}")
+
+
+def _clean(text: str) -> str:
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    """Text of a cluster may hold anything: what a terminal would obey is taken out."""
-    clean = "".join(one if one.isprintable() else " " for one in text)
-    return textwrap.wrap(clean, _WIDTH, subsequent_indent=indent, drop_whitespace=True, replace_whitespace=False) or [
-        ""
-    ]
+    return textwrap.wrap(
+        _clean(text), _WIDTH, subsequent_indent=indent, drop_whitespace=True, replace_whitespace=False
+    ) or [""]

@@ -1,12 +1,16 @@
 """Reads fields out of JSON that nobody has checked: what is of another type is as if it were not there. PURE."""
 
+import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 _NOTHING: Mapping[str, Any] = {}
+_LONGEST = 64  # characters of an instant or a quantity
 _MOST_TEXT = 4000  # characters of one text that are kept: a message of a cluster is never longer for a reason
+_IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")  # what no encoding and no database takes
 
 
 def mapping(value: object) -> Mapping[str, Any]:
@@ -22,13 +26,13 @@ def rows(value: object) -> list[Mapping[str, Any]]:
 def text(value: object) -> str:
     """The value as text; empty where there is none, or where it is no simple value."""
     if isinstance(value, str):
-        return value[:_MOST_TEXT]
+        return _IMPOSSIBLE.sub("\ufffd", value[:_MOST_TEXT])
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def texts(value: object) -> dict[str, str]:
     """Names and texts, as labels and annotations are."""
-    return {str(key): text(one) for key, one in mapping(value).items()}
+    return {text(key): text(one) for key, one in mapping(value).items()}
 
 
 def number(value: object, default: int = 0) -> int:
@@ -47,18 +51,22 @@ def dig(value: object, *path: str) -> Any:
     return value
 
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+
+
 @lru_cache(maxsize=65536)
 def _moment(value: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    # Go's zero time is none, and at the edges of the calendar sums overflow.
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)) if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 
 
 def moment(value: object) -> datetime | None:
     """An instant as the API writes it (RFC 3339), with its zone; None where there is none."""
-    return _moment(value) if isinstance(value, str) and value else None
+    return _moment(value) if isinstance(value, str) and 0 < len(value) <= _LONGEST else None
 
 
 _SUFFIXES = {
@@ -81,14 +89,23 @@ _SUFFIXES = {
 }
 
 
+_QUANTITY = re.compile(
+    r"(?P<digits>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:[eE](?P<power>[+-]?[0-9]+)|(?P<suffix>[a-zA-Z]*))"
+)
+
+
 @lru_cache(maxsize=8192)
 def _quantity(value: str) -> float | None:
-    digits = value.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    scale = _SUFFIXES.get(value[len(digits) :])
-    try:
-        return float(value) if scale is None else float(digits) * scale
-    except ValueError:
+    match = _QUANTITY.fullmatch(value)
+    if match is None:
         return None
+    if match["power"]:
+        amount = float(f"{match['digits']}e{match['power']}")
+    elif match["suffix"] in _SUFFIXES:
+        amount = float(match["digits"]) * _SUFFIXES[match["suffix"]]
+    else:
+        return None
+    return amount if math.isfinite(amount) else None
 
 
 def quantity(value: object) -> float | None:
@@ -98,7 +115,8 @@ def quantity(value: object) -> float | None:
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
-    return _quantity(str(value).strip())
+    written = str(value).strip()
+    return _quantity(written) if len(written) <= _LONGEST else None
 
 
 def quantities(value: object) -> dict[str, float]:

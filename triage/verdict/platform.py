@@ -5,7 +5,7 @@ and workloads are the operators' choice and say nothing by themselves; whose a n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -169,27 +169,36 @@ _PATHS = {
     ("cilium", "operator"): "cilium",
     ("rook", "ceph"): "rook",
     ("ceph", "ceph"): "rook",
+    ("kas-network-proxy", "proxy-agent"): "konnectivity",
+    ("kas-network-proxy", "proxy-server"): "konnectivity",
     ("istio", "proxyv2"): "",
 }
 
 
 def part_of(images: Iterable[str], labels: Mapping[str, str]) -> Part | None:
-    """The part of the platform that runs these images or carries these labels; None where it is none."""
+    """The part of the platform that runs these images or carries these labels; None where it is none.
+
+    Anybody writes any label, so what only its labels call so is a part only in a namespace of the platform.
+    """
+    for image in images:
+        if part := _part_of_image(image):
+            return part
     for label in _LABELS:
         value = labels.get(label, "")
         if value and value not in _ONLY_BY_IMAGE and value in PARTS:
-            return PARTS[value]
-    for image in images:
-        path = image.partition("@")[0].split("/")
-        last = path[-1].partition(":")[0]
-        before = path[-2] if len(path) > 1 else ""
-        if (before, last) in _PATHS:
-            name = _PATHS[before, last]
-            if name:
-                return PARTS[name]
-        elif last in PARTS and not (last in _ONLY_BY_IMAGE and "manager" not in before and "csi" not in before):
-            return PARTS[last]
+            return replace(PARTS[value], is_always=False)
     return None
+
+
+def _part_of_image(image: str) -> Part | None:
+    path = image.partition("@")[0].split("/")
+    last = path[-1].partition(":")[0]
+    before = path[-2] if len(path) > 1 else ""
+    if (before, last) in _PATHS:
+        return PARTS.get(_PATHS[before, last])
+    if last in _ONLY_BY_IMAGE and "manager" not in before and "csi" not in before:
+        return None
+    return PARTS.get(last)
 
 
 def part_named(name: str) -> Part | None:

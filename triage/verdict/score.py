@@ -9,7 +9,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -28,6 +28,7 @@ _MOST_FINDINGS = 50
 _MOST_CANDIDATES = 10
 # A victim shows from some time before its cause does (alerts wait, each as long as it likes) to long after.
 _BEFORE = timedelta(minutes=30)
+_LONG_BEFORE = timedelta(hours=2)  # what has failed for so long in a namespace is no shadow of what began now
 _WEAK = 2.6  # log-odds below which a cause without a definite fault may be the shadow of another
 _MOST_CAUSES = 50  # of the platform that everything else is held against
 _FULL_VIEW = 5  # workloads seen well: so many are a control group
@@ -129,8 +130,11 @@ def _cases(findings: Iterable[Finding]) -> dict[Accused, _Case]:
 
 
 def _case(lines: Sequence[Finding]) -> _Case:
-    once = list({(line.rule, line.claim, line.explains): line for line in lines}.values())
-    once.sort(key=lambda line: (-abs(line.weight), line.rule, line.observed_at, line.claim))
+    ordered = sorted(
+        lines,
+        key=lambda line: (-abs(line.weight), -line.weight, line.rule, line.observed_at, line.claim, line.explains),
+    )
+    once = _once(ordered, lambda line: (line.rule, line.claim, line.explains))
     general: dict[str, list[float]] = defaultdict(list)
     linked: dict[Suspect, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for line in once:
@@ -139,9 +143,17 @@ def _case(lines: Sequence[Finding]) -> _Case:
         for trouble in line.explains:
             linked[trouble][line.rule].append(line.weight)
     links = {trouble: sum(_damped(rows) for rows in by_rule.values()) for trouble, by_rule in linked.items()}
-    count = sum(1 for weight in links.values() if weight > 0)
+    count = sum(1 for weight in links.values() if weight >= weights.HINT)
     bonus = min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
     return _Case(tuple(once), sum(_damped(rows) for rows in general.values()), links, bonus)
+
+
+def _once(lines: Iterable[Finding], key: Callable[[Finding], Hashable]) -> list[Finding]:
+    """What is said twice counts once, as it was said first, which is most strongly: the order of rules is all one."""
+    kept: dict[Hashable, Finding] = {}
+    for line in lines:
+        kept.setdefault(key(line), line)
+    return list(kept.values())
 
 
 def _damped(rows: Sequence[float]) -> float:
@@ -264,8 +276,9 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
     namespaces = {one.namespace for one in shadow.troubles} - {""}
     theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
+    lasts = min(one.began_at for one in cause.troubles) - min(one.began_at for one in shadow.troubles) > _LONG_BEFORE
     # What a team broke shows all over its namespace; the platform's victims there are those that it can reach.
-    if namespaces and namespaces <= theirs and (is_shallow or cause.accused.side is Side.APPLICATION):
+    if namespaces and not lasts and namespaces <= theirs and (is_shallow or cause.accused.side is Side.APPLICATION):
         return 2.0
     if in_time and cause.is_specific and all(one.effects <= _reached(scene, cause) for one in shadow.troubles):
         return 1.0
@@ -404,7 +417,7 @@ def _ledger(
         for line in cases[accused].findings
         if not line.explains or subjects & set(line.explains)
     ]
-    once = list({(line.suspect, line.side, line.claim): line for line in lines}.values())
+    once = _once(lines, lambda line: (line.suspect, line.side, line.claim))
     once.sort(key=lambda line: (line.suspect != group.accused.suspect, -abs(line.weight), line.observed_at, line.claim))
     return tuple(once[:_MOST_FINDINGS])
 

@@ -48,6 +48,7 @@ _CONFIG_REASONS = frozenset({"CreateContainerConfigError"})
 _START_REASONS = frozenset(
     {"RunContainerError", "CreateContainerError", "StartError", "PostStartHookError", "PreCreateHookError"}
 )
+_REFUSED_REASONS = frozenset({"NodeAffinity", "UnexpectedAdmissionError", "TopologyAffinityError"})  # by the kubelet
 _CREATING_REASONS = frozenset({"ContainerCreating", "PodInitializing", ""})
 
 _JUST_MADE = timedelta(seconds=90)  # a start takes this long without anything being wrong
@@ -87,7 +88,7 @@ def _of_failed(pod: Pod) -> Effect:
         return Effect.EVICTED
     if pod.reason in {"NodeLost", "NodeShutdown", "Shutdown", "Terminated"}:
         return Effect.NODE_LOST
-    if pod.reason in {"NodeAffinity", "UnexpectedAdmissionError", "OutOfcpu", "OutOfmemory", "OutOfpods"}:
+    if pod.reason in _REFUSED_REASONS or pod.reason.startswith("OutOf"):  # OutOfcpu, and so for each resource
         return Effect.UNSCHEDULED
     return Effect.OOM if any(one.ended == "OOMKilled" for one in pod.containers) else Effect.CRASH
 

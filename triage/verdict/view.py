@@ -281,7 +281,8 @@ class View:
             total[workload.namespace] += 1
         parts: dict[str, int] = defaultdict(int)
         for workload, (part, is_static) in self._recognised.items():
-            if part.role is not Role.CONTROL_PLANE or part.is_always or is_static:
+            # A tenant may run an etcd, and call anything by any label.
+            if is_static or (part.role is not Role.CONTROL_PLANE and part_of(self._images(workload), {}) is not None):
                 parts[workload.namespace] += 1
         by_content = {name for name, count in parts.items() if count * 2 > total[name]}
         return self.snapshot.platform_namespaces | by_content
@@ -297,10 +298,13 @@ class View:
                 found[workload] = part, is_static
         return found
 
+    def _images(self, workload: Suspect) -> list[str]:
+        return [text(one.get("image")) for one in rows(self.template_of(workload).get("containers"))]
+
     def _part(self, workload: Suspect, pods: list[Pod], *, is_static: bool) -> Part | None:
         thing = self.object_of(workload)
         spec = self.template_of(workload)
-        images = [text(one.get("image")) for one in rows(spec.get("containers"))]
+        images = self._images(workload)
         labels: Mapping[str, str] = pods[0].thing.labels if pods else {}
         if thing is not None:
             labels = {**thing.labels, **texts(dig(thing.spec, "template", "metadata", "labels")), **labels}
