@@ -2,9 +2,17 @@
 
 from triage.verdict.rules.concentration import concentration
 from triage.verdict.rules.exoneration import exoneration
+from triage.verdict.rules.image_pull import image_pull
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
 from triage.verdict.rules.subject import subject
 from triage.verdict.scene import Rule
 
-RULES: tuple[Rule, ...] = (subject, known_alerts, node_health, concentration, exoneration)
+RULES: tuple[Rule, ...] = (
+    subject,
+    known_alerts,
+    node_health,
+    image_pull,
+    concentration,
+    exoneration,
+)

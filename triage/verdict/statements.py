@@ -1,0 +1,83 @@
+"""What status, events and alerts say about something that fails, as statements; and the lines that follow from them. PURE.
+
+Status speaks first, because it is never late; then events; the words of an alert come last.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.kubernetes.objects import Container, Pod
+from triage.verdict.scene import Scene
+from triage.verdict.troubles import Trouble
+from triage.verdict.types import Finding, Suspect
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that somebody wrote about what fails."""
+
+    words: str
+    at: datetime
+    source: str  # object, event or alert
+    node: str = ""
+    pod: str = ""
+    container: Container | None = None  # of which it speaks, where it is the container's own status
+    reason: str = ""  # of the event, or of the container's state
+    count: int = 1
+
+
+def statements_of(scene: Scene, trouble: Trouble) -> list[Statement]:
+    """Everything that was written about the trouble."""
+    now = scene.view.now
+    found = [one for pod in trouble.failing for one in _of_pod(pod, now)]
+    for event in reversed(trouble.events):
+        pod = scene.view.pods.get((event.namespace, event.name)) if event.kind == "Pod" else None
+        node = event.host or (pod.node if pod else "")
+        name = event.name if event.kind == "Pod" else ""
+        found.append(
+            Statement(event.message, event.last_at, "event", node, name, reason=event.reason, count=event.count)
+        )
+    for symptom in trouble.symptoms:
+        words = " ".join(filter(None, (symptom.labels.get("reason", ""), symptom.text)))
+        found.append(Statement(words, symptom.began_at, "alert", symptom.node, symptom.pod, reason=symptom.alertname))
+    return [one for one in found if one.words]
+
+
+def _of_pod(pod: Pod, now: datetime) -> Iterator[Statement]:
+    for one in pod.containers:
+        if one.waiting and one.waiting_message:
+            yield Statement(one.waiting_message, now, "object", pod.node, pod.name, one, one.waiting)
+        if one.ended and one.ended_message and one.ended != "Completed":
+            yield Statement(one.ended_message, one.ended_at or now, "object", pod.node, pod.name, one, one.ended)
+    if pod.message:
+        yield Statement(pod.message, now, "object", pod.node, pod.name, reason=pod.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a rule found out about one trouble, before it is said of whom."""
+
+    scene: Scene
+    rule: str
+    trouble: Trouble
+    said: Statement
+
+    def own(self, weight: float, claim: str, *, is_specific: bool = True) -> Finding:
+        """The workload itself is to blame, or with a negative weight is not."""
+        subject = self.trouble.subject
+        return self.of(subject, weight, claim, is_specific=is_specific and weight > 0)
+
+    def of(self, suspect: Suspect, weight: float, claim: str, *, is_specific: bool = True) -> Finding:
+        """Somebody is to blame for the trouble."""
+        return Finding(
+            self.scene.view.side_of(suspect),
+            weight,
+            claim,
+            self.said.source,
+            self.said.at,
+            suspect,
+            (self.trouble.subject,),
+            self.rule,
+            is_specific,
+        )
