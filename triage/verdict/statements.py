@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.kubernetes.fields import dig, mapping, rows, text
 from alerts.kubernetes.objects import Container, Pod
 from triage.verdict.scene import Scene
 from triage.verdict.troubles import Trouble
@@ -81,3 +82,44 @@ class Line:
             self.rule,
             is_specific,
         )
+
+
+def injected_container(scene: Scene, trouble: Trouble) -> Container | None:
+    """The container that fails, where all that fail are none of the workload's own: a webhook put them into the pods.
+
+    Known only where the workload's object was read: its template names what its team wrote.
+    """
+    failing = [(pod, one) for pod in trouble.failing for one in pod.containers if _fails(one)]
+    if not failing:
+        return None
+    for pod, one in failing:
+        template = _template(scene, pod)
+        if not template or one.name in template:
+            return None
+    return failing[0][1]
+
+
+def _fails(one: Container) -> bool:
+    return bool(one.waiting and one.waiting not in {"ContainerCreating", "PodInitializing"}) or (
+        one.is_over and one.ended != "Completed"
+    )
+
+
+def _template(scene: Scene, pod: Pod) -> frozenset[str]:
+    """The names of the containers that the pod's owner asks for."""
+    view, owner = scene.view, pod.thing.owner
+    thing = view.object_of(view.workload_of(pod)) or (view.things.get(owner) if owner else None)
+    spec = mapping(dig(thing.spec, "template", "spec")) if thing else {}
+    return frozenset(text(one.get("name")) for key in ("containers", "initContainers") for one in rows(spec.get(key)))
+
+
+def injector(scene: Scene) -> Suspect:
+    """Who puts containers into pods: the one webhook that may, or somebody of the cluster."""
+    view = scene.view
+    hooks = {
+        text(hook.get("name")) or thing.name
+        for thing in view.of_kind("MutatingWebhookConfiguration")
+        for hook in rows(thing.body.get("webhooks"))
+        if any("pods" in (rule.get("resources") or ()) for rule in rows(hook.get("rules")))
+    }
+    return Suspect("Webhook", min(hooks)) if len(hooks) == 1 else view.cluster

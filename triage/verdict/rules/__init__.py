@@ -1,10 +1,13 @@
 """The rules: each a file that opens with the sentence that is its documentation. PURE."""
 
 from triage.verdict.rules.concentration import concentration
+from triage.verdict.rules.configuration import configuration
+from triage.verdict.rules.container_start import container_start
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.image_pull import image_pull
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
+from triage.verdict.rules.rbac import rbac
 from triage.verdict.rules.subject import subject
 from triage.verdict.scene import Rule
 
@@ -13,6 +16,9 @@ RULES: tuple[Rule, ...] = (
     known_alerts,
     node_health,
     image_pull,
+    configuration,
+    container_start,
+    rbac,
     concentration,
     exoneration,
 )

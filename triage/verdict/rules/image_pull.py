@@ -18,7 +18,7 @@ from triage.verdict.images import host_of, is_public, normal_host, repository_of
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role, part_of
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, statements_of
+from triage.verdict.statements import Line, Statement, injected_container, injector, statements_of
 from triage.verdict.states import IMAGE_REASONS, Effect
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
@@ -250,6 +250,11 @@ def _judge(scene: Scene, pull: Pull, registry: Registry) -> Iterator[Finding]:
             yield line.of(Suspect("Node", node), STRONG, f"The kubelet of {node} holds pulls back: {quoted}")
         return
     together = _together(pull, registry)
+    if (container := injected_container(scene, pull.trouble)) is not None:
+        claim = f"The container {container.name}, which {pull.trouble.subject} does not ask for, has no image: {quoted}"
+        yield line.of(injector(scene), PROOF, claim)
+        yield line.own(-FAIR, f"{pull.trouble.subject} does not name the container {container.name}.")
+        return
     if pull.fault not in {Fault.REFERENCE, Fault.UNTOLD} and (sick := _sick_registry(scene, pull)) is not None:
         yield from _of_sick(line, pull, sick, _spread(pull, together))
         return
