@@ -3,6 +3,7 @@
 Status speaks first, because it is never late; then events; the words of an alert come last.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,19 +85,34 @@ class Line:
         )
 
 
-def injected_container(scene: Scene, trouble: Trouble) -> Container | None:
-    """The container that fails, where all that fail are none of the workload's own: a webhook put them into the pods.
+def injected_containers(scene: Scene) -> dict[Suspect, Container]:
+    """Troubles of which all failing containers are none of the workload's own: somebody put them into the pods.
 
-    Known only where the workload's object was read: its template names what its team wrote.
+    Known only where the workload's object was read, whose template names what its team wrote. Copies of an object are
+    often incomplete, so it counts where several namespaces have the same, or where a webhook is known that may do it.
     """
+    found: dict[Suspect, Container] = {}
+    where: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for trouble in scene.troubles.values():
+        container = _not_asked_for(scene, trouble)
+        if container is not None:
+            found[trouble.subject] = container
+            where[container.name, container.image].add(trouble.namespace)
+    has_hook = injector(scene).kind == "Webhook"
+    return {
+        subject: one
+        for subject, one in found.items()
+        if (has_hook or not one.is_init) and ((has_hook and not one.is_init) or len(where[one.name, one.image]) >= 2)
+    }
+
+
+def _not_asked_for(scene: Scene, trouble: Trouble) -> Container | None:
     failing = [(pod, one) for pod in trouble.failing for one in pod.containers if _fails(one)]
-    if not failing:
-        return None
     for pod, one in failing:
         template = _template(scene, pod)
         if not template or one.name in template:
             return None
-    return failing[0][1]
+    return failing[0][1] if failing else None
 
 
 def _fails(one: Container) -> bool:
@@ -123,3 +139,17 @@ def injector(scene: Scene) -> Suspect:
         if any("pods" in (rule.get("resources") or ()) for rule in rows(hook.get("rules")))
     }
     return Suspect("Webhook", min(hooks)) if len(hooks) == 1 else view.cluster
+
+
+def gathered(scene: Scene) -> dict[Suspect, str]:
+    """Workloads of several namespaces that fail on one node only and are well elsewhere, to that node."""
+    alone = {
+        trouble.subject: min(nodes)
+        for trouble in scene.troubles.values()
+        if len(nodes := {pod.node for pod in trouble.failing if pod.node}) == 1
+        and any(pod.node and pod.node not in nodes for pod in trouble.well)
+    }
+    namespaces: dict[str, set[str]] = defaultdict(set)
+    for subject, node in alone.items():
+        namespaces[node].add(subject.namespace or subject.name)
+    return {subject: node for subject, node in alone.items() if len(namespaces[node]) >= 2}

@@ -3,10 +3,12 @@
 from triage.verdict.rules.concentration import concentration
 from triage.verdict.rules.configuration import configuration
 from triage.verdict.rules.container_start import container_start
+from triage.verdict.rules.crash_loop import crash_loop
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.image_pull import image_pull
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.node_health import node_health
+from triage.verdict.rules.probes import probes
 from triage.verdict.rules.rbac import rbac
 from triage.verdict.rules.subject import subject
 from triage.verdict.scene import Rule
@@ -19,6 +21,8 @@ RULES: tuple[Rule, ...] = (
     configuration,
     container_start,
     rbac,
+    crash_loop,
+    probes,
     concentration,
     exoneration,
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from triage.verdict.messages import Pattern, short
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, injected_container, injector, statements_of
+from triage.verdict.statements import Line, Statement, injected_containers, injector, statements_of
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
@@ -53,6 +53,7 @@ def container_start(scene: Scene) -> Iterator[Finding]:
         for trouble in scene.troubles.values()
         if trouble.effects & _EFFECTS and (said := _said(scene, trouble)) is not None
     ]
+    injected = injected_containers(scene)
     for trouble, said in found:
         line, quoted = Line(scene, RULE, trouble, said), short(said.words)
         nodes = sorted({pod.node for pod in trouble.failing if pod.node} or {said.node} - {""})
@@ -65,7 +66,7 @@ def container_start(scene: Scene) -> Iterator[Finding]:
                 )
             if nodes:
                 yield line.own(-STRONG, f"It is the runtime that fails before anything of {trouble.subject} runs.")
-        elif is_own(said) and (container := injected_container(scene, trouble)) is not None:
+        elif is_own(said) and (container := injected.get(trouble.subject)) is not None:
             claim = (
                 f"The container {container.name}, which {trouble.subject} does not ask for, does not start: {quoted}"
             )

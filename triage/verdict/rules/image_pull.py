@@ -14,11 +14,12 @@ from datetime import timedelta
 from enum import StrEnum
 
 from alerts.kubernetes.fields import dig, rows, text
+from alerts.kubernetes.objects import Container
 from triage.verdict.images import host_of, is_public, normal_host, repository_of
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role, part_of
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, injected_container, injector, statements_of
+from triage.verdict.statements import Line, Statement, injected_containers, injector, statements_of
 from triage.verdict.states import IMAGE_REASONS, Effect
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
@@ -137,9 +138,9 @@ def image_pull(scene: Scene) -> Iterator[Finding]:
     pulls = [pull for trouble in scene.troubles.values() if (pull := _pull(scene, trouble)) is not None]
     if not pulls:
         return
-    registries = _registries(scene, pulls)
+    registries, injected = _registries(scene, pulls), injected_containers(scene)
     for pull in pulls:
-        yield from _judge(scene, pull, registries[pull.host])
+        yield from _judge(scene, pull, registries[pull.host], injected)
     yield from _of_many_hosts(scene, pulls)
 
 
@@ -236,7 +237,7 @@ def _sandboxes(scene: Scene) -> Iterator[Finding]:
 # -- Decisions --
 
 
-def _judge(scene: Scene, pull: Pull, registry: Registry) -> Iterator[Finding]:
+def _judge(scene: Scene, pull: Pull, registry: Registry, injected: Mapping[Suspect, Container]) -> Iterator[Finding]:
     line = Line(scene, RULE, pull.trouble, pull.said)
     quoted = short(pull.said.words)
     if pull.fault is Fault.DISK:
@@ -250,7 +251,7 @@ def _judge(scene: Scene, pull: Pull, registry: Registry) -> Iterator[Finding]:
             yield line.of(Suspect("Node", node), STRONG, f"The kubelet of {node} holds pulls back: {quoted}")
         return
     together = _together(pull, registry)
-    if (container := injected_container(scene, pull.trouble)) is not None:
+    if (container := injected.get(pull.trouble.subject)) is not None:
         claim = f"The container {container.name}, which {pull.trouble.subject} does not ask for, has no image: {quoted}"
         yield line.of(injector(scene), PROOF, claim)
         yield line.own(-FAIR, f"{pull.trouble.subject} does not name the container {container.name}.")

@@ -1,7 +1,7 @@
 """Whose it is that something is missing."""
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, cast, TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +10,9 @@ from tests.triage.verdict.rules.looks import NOW, cluster, verdicts
 from triage.verdict import Suspect, Verdict
 from triage.verdict.rules.configuration import _INVALID, _NODE, lack_of
 from triage.verdict.statements import Statement
-from triage.verdict.troubles import Trouble
+
+if TYPE_CHECKING:
+    from triage.verdict.troubles import Trouble
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ from triage.verdict.troubles import Trouble
     ],
 )
 def test_what_is_missing(words: str, kind: str, name: str, whose: str) -> None:
-    lack = lack_of(cast(Trouble, SimpleNamespace()), Statement(words, cast(Any, NOW), "event"))
+    lack = lack_of(cast("Trouble", SimpleNamespace()), Statement(words, cast("Any", NOW), "event"))
     assert lack is not None, whose
     assert (lack.kind, lack.name) == (kind, name), whose
 

@@ -37,7 +37,7 @@ _RUNC = (
     ],
 )
 def test_its_own(words: str, whose: str) -> None:
-    assert is_own(Statement(words, cast(Any, NOW), "object")), whose
+    assert is_own(Statement(words, cast("Any", NOW), "object")), whose
     assert not is_of_node(words), whose
 
 
@@ -58,7 +58,7 @@ def test_the_nodes(words: str, whose: str) -> None:
 
 
 def test_a_hook_is_its_workloads() -> None:
-    assert is_own(Statement("Exec lifecycle hook failed", cast(Any, NOW), "event", reason="FailedPostStartHook"))
+    assert is_own(Statement("Exec lifecycle hook failed", cast("Any", NOW), "event", reason="FailedPostStartHook"))
 
 
 def test_a_command_that_is_not_there_is_its_teams() -> None:
