@@ -2,11 +2,13 @@
 
 from triage.verdict.rules.concentration import concentration
 from triage.verdict.rules.configuration import configuration
+from triage.verdict.rules.consumer import consumer
 from triage.verdict.rules.container_start import container_start
 from triage.verdict.rules.crash_loop import crash_loop
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.image_pull import image_pull
 from triage.verdict.rules.known_alerts import known_alerts
+from triage.verdict.rules.memory import memory
 from triage.verdict.rules.node_health import node_health
 from triage.verdict.rules.probes import probes
 from triage.verdict.rules.rbac import rbac
@@ -23,6 +25,8 @@ RULES: tuple[Rule, ...] = (
     rbac,
     crash_loop,
     probes,
+    memory,
+    consumer,
     concentration,
     exoneration,
 )
