@@ -80,13 +80,8 @@ _SUFFERS = frozenset(
 )
 _LARGE = {Good.MEMORY: 0.25, Good.DISK: 0.15}  # of what the node has
 _TIMES = {Good.MEMORY: 1.5, Good.DISK: 3.0, Good.PROCESSES: 8.0, Good.WRITES: 8.0, Good.CPU: 3.0}  # of the next one
-_PAIRS = {
-    "memory": Good.MEMORY,
-    "ephemeral-storage": Good.DISK,
-    "nodefs": Good.DISK,
-    "imagefs": Good.DISK,
-    "pids": Good.PROCESSES,
-}
+_PAIRS = {"memory": Good.MEMORY, "ephemeral-storage": Good.DISK, "pids": Good.PROCESSES}
+_NOTABLE = 2.0**30  # bytes of memory
 # A node that is out of memory is told by its conditions, its events and several alerts; all of them are its symptoms.
 _CLEARED = -(PROOF + STRONG)
 
@@ -200,12 +195,11 @@ def _largest(node: Node | None, good: Good, by_subject: Mapping[Suspect, Use]) -
     room = node.allocatable.get(good.value, 0.0) if node else 0.0
     is_large = bool(room) and first.amount >= _LARGE.get(good, 1.0) * room
     if rest:
-        return (
-            first
-            if first.amount >= _TIMES[good] * rest[0].amount and (is_large or not room or first.source == "metric")
-            else None
-        )
-    return first if is_large else None
+        is_ahead = first.amount >= _TIMES[good] * rest[0].amount
+        return first if is_ahead and (is_large or not room or first.source == "metric") else None
+    # The kubelet evicts whoever is furthest above its request first: of memory that says enough by itself.
+    is_first = good is Good.MEMORY and first.source == "event" and first.amount >= _NOTABLE
+    return first if is_large or is_first else None
 
 
 def _blame(scene: Scene, name: str, good: Good, use: Use, node: Node | None) -> Iterator[Finding]:
@@ -247,11 +241,10 @@ def _victims(scene: Scene, name: str, culprit: Suspect) -> list[Trouble]:
 
 def _fits(pods: list[Pod]) -> bool:
     """Not what has a fault of its own that names itself."""
-    return not any(
-        one.waiting in {"ImagePullBackOff", "ErrImagePull", "CreateContainerConfigError"}
-        for p in pods
-        for one in p.containers
-    )
+    return not any(one.waiting in _NAMED for pod in pods for one in pod.containers)
+
+
+_NAMED = IMAGE_REASONS | {"CreateContainerConfigError"}
 
 
 def _amount(good: Good, value: float) -> str:
