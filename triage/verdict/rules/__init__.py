@@ -7,12 +7,14 @@ from triage.verdict.rules.container_start import container_start
 from triage.verdict.rules.crash_loop import crash_loop
 from triage.verdict.rules.exoneration import exoneration
 from triage.verdict.rules.image_pull import image_pull
+from triage.verdict.rules.init_container import init_container
 from triage.verdict.rules.jobs import jobs
 from triage.verdict.rules.known_alerts import known_alerts
 from triage.verdict.rules.memory import memory
 from triage.verdict.rules.node_health import node_health
 from triage.verdict.rules.probes import probes
 from triage.verdict.rules.rbac import rbac
+from triage.verdict.rules.requests import requests
 from triage.verdict.rules.resources import resources
 from triage.verdict.rules.rollout import rollout
 from triage.verdict.rules.subject import subject
@@ -33,6 +35,8 @@ RULES: tuple[Rule, ...] = (
     jobs,
     rollout,
     resources,
+    requests,
+    init_container,
     concentration,
     exoneration,
 )

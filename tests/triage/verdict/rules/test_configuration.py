@@ -1,7 +1,7 @@
 """Whose it is that something is missing."""
 
 from types import SimpleNamespace
-from typing import Any, cast, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
