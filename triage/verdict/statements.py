@@ -1,4 +1,4 @@
-"""What status, events and alerts say about something that fails, as statements; and the lines that follow from them. PURE.
+"""What status, events and alerts say about something that fails, and the lines that follow from it. PURE.
 
 Status speaks first, because it is never late; then events; the words of an alert come last.
 """

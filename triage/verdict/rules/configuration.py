@@ -1,11 +1,12 @@
 """A Secret, ConfigMap, key or service account that is not there is its workload's to provide.
 
 The kubelet names what it misses, in the container's status and in events of volumes. Not its workload's is what the
-cluster itself puts into every namespace (the bundle `kube-root-ca.crt`, the service account `default`), what is missing
-in several namespaces under the same name at once, what an operator of the platform that is sick was to make, and what the
-kubelet could not read because it does not reach the API server.
+cluster itself puts into every namespace (the bundle `kube-root-ca.crt`, the service account `default`), what is
+missing in several namespaces under the same name at once, what an operator of the platform that is sick was to make,
+and what the kubelet could not read because it does not reach the API server.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -31,7 +32,8 @@ _MISSING = Pattern(
 # What a team writes into its own objects and the kubelet cannot use.
 _INVALID = Pattern(
     r"references non-existent (secret|config) key|non-existent config key|couldn't find key"
-    r"|invalid (variable|environment variable) name|must be a valid environment variable|env(ironment)? variable .* invalid"
+    r"|invalid (variable|environment variable) name|must be a valid environment variable"
+    r"|env(ironment)? variable .* invalid"
     r"|failed to prepare subPath|subPath .*must not contain|subpath .*(not a directory|no such file)"
     r"|not a directory[^\n]*(trying to mount a directory onto a file|rootfs)|trying to mount a directory onto a file"
     r"|illegal base64|failed to resolve .*fieldRef|unsupported (container )?fieldPath|key must be specified"
@@ -62,6 +64,14 @@ class Lack:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """Operators that make Secrets and fail, by the name of the software, to what fails."""
+
+    sick: Mapping[str, Suspect]
+    is_shared: bool  # several namespaces wait for a Secret
+
+
 def configuration(scene: Scene) -> Iterator[Finding]:
     """Lines about workloads whose configuration is missing, and about what kept it from them."""
     lacks: list[Lack] = []
@@ -81,8 +91,13 @@ def configuration(scene: Scene) -> Iterator[Finding]:
             else:
                 continue
             break
+    where: dict[tuple[str, str], set[str]] = defaultdict(set)
     for lack in lacks:
-        yield from _judge(scene, lack, lacks)
+        where[lack.kind, lack.name].add(lack.trouble.namespace)
+    waiting = {one.trouble.namespace for one in lacks if one.kind == "secret"}
+    sick = _sick_operators(scene) if lacks else {}
+    for lack in lacks:
+        yield from _judge(scene, lack, len(where[lack.kind, lack.name]), Operators(sick, is_shared=len(waiting) > 1))
 
 
 _EFFECTS = frozenset({Effect.CONFIG, Effect.CREATING, Effect.REFUSED, Effect.START, Effect.INIT, Effect.OTHER})
@@ -113,7 +128,7 @@ def _of_node(line: Line) -> Iterator[Finding]:
     yield line.own(-FAIR, f"Nothing says that the configuration of {trouble.subject} is missing: {quoted}")
 
 
-def _judge(scene: Scene, lack: Lack, lacks: list[Lack]) -> Iterator[Finding]:
+def _judge(scene: Scene, lack: Lack, spread: int, operators: Operators) -> Iterator[Finding]:
     line, quoted = Line(scene, RULE, lack.trouble, lack.said), short(lack.said.words)
     subject = lack.trouble.subject
     is_account = lack.kind == "serviceaccount"
@@ -121,40 +136,37 @@ def _judge(scene: Scene, lack: Lack, lacks: list[Lack]) -> Iterator[Finding]:
         yield line.of(scene.view.cluster, PROOF, f"The controller manager puts {lack.name} everywhere: {quoted}")
         yield line.own(-FAIR, f"{subject} cannot provide {lack.name}.")
         return
-    if (maker := _sick_maker(scene, lack, lacks)) is not None:
+    if (maker := _sick_maker(scene, lack, operators)) is not None:
         yield line.of(maker, STRONG, f"{maker}, which fails, was to make {lack.kind} {lack.name}: {quoted}")
         yield line.own(-FAIR, f"{subject} asks for {lack.name}, which {maker} has not made.")
-        if (operator := _sick_operators(scene).get(maker.name)) is not None and operator != maker:
+        if (operator := operators.sick.get(maker.name)) is not None and operator != maker:
             # It serves several namespaces, so it is the platform's, wherever it stands.
             both = replace(line, trouble=scene.troubles[operator])
             yield both.of(maker, PROOF, f"{operator} makes the Secrets of others and fails.")
             yield both.own(-FAIR, f"{operator} serves other namespaces.")
         return
-    same = {one.trouble.namespace for one in lacks if (one.kind, one.name) == (lack.kind, lack.name)}
-    if len(same) >= 3 and lack.kind != "key":
+    if spread >= 3 and lack.kind != "key":
         yield line.of(
-            scene.view.cluster, STRONG, f"{lack.kind} {lack.name} is missing in {len(same)} namespaces: {quoted}"
+            scene.view.cluster, STRONG, f"{lack.kind} {lack.name} is missing in {spread} namespaces: {quoted}"
         )
         yield line.own(-FAIR, f"{lack.name} is missing elsewhere too, so somebody distributes it.")
         return
     yield line.own(PROOF, f"{subject} names {lack.kind} {lack.name}, which does not exist: {quoted}")
 
 
-def _sick_maker(scene: Scene, lack: Lack, lacks: list[Lack]) -> Suspect | None:
+def _sick_maker(scene: Scene, lack: Lack, operators: Operators) -> Suspect | None:
     """The operator that was to make the Secret and fails: an object says so, or several namespaces wait for theirs."""
     if lack.kind != "secret":
         return None
-    sick = _sick_operators(scene)
     for thing in scene.view.of_kind(*_MAKERS):
         target = text(dig(thing.spec, "target", "name")) or text(thing.spec.get("secretName")) or thing.name
         if thing.namespace == lack.trouble.namespace and target == lack.name and _is_unready(thing):
             maker = _MAKERS[thing.kind]
             shared = text(dig(thing.spec, "secretStoreRef", "kind")) == "ClusterSecretStore"
-            if maker in sick or (shared and any(map(_is_unready, scene.view.of_kind("ClusterSecretStore")))):
+            if maker in operators.sick or (shared and any(map(_is_unready, scene.view.of_kind("ClusterSecretStore")))):
                 return Suspect("Component", maker)
             return None
-    waiting = {one.trouble.namespace for one in lacks if one.kind == "secret"}
-    return Suspect("Component", min(sick)) if sick and len(waiting) >= 2 else None
+    return Suspect("Component", min(operators.sick)) if operators.sick and operators.is_shared else None
 
 
 def _is_unready(thing: Thing) -> bool:

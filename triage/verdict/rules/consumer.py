@@ -1,8 +1,8 @@
-"""When a node runs out of memory, disk or processes, whoever takes most of it above its request is to blame, not the victims.
+"""Whoever takes most of a node, above its request, is to blame when the node runs out, and not the victims.
 
-How much each one takes is told by the kubelet when it evicts (`was using X, request is Y`) and by metrics of containers.
-A consumer counts that takes a good part of the node, far above what it asked for, and far more than the next. The node,
-and everything that is evicted, killed or slow on it, then follows from that.
+How much each one takes is told by the kubelet when it evicts (`was using X, request is Y`) and by metrics of
+containers. A consumer counts that takes a good part of the node, far above what it asked for, and far more than the
+next. The node, and everything that is evicted, killed or slow on it, then follows from that.
 """
 
 from collections import defaultdict

@@ -1,8 +1,9 @@
 """A container whose command, user or mounts cannot work is its workload's; a runtime that starts nothing is the node's.
 
 The OCI runtime names what failed. A program that is not in the image, is not executable or is built for another
-architecture, a user that does not exist, and a hook that fails are the workload's own. Cgroups, shims, sockets, drivers
-and time-outs of the runtime are the node's; so is an own-looking message that several teams' workloads share on one node.
+architecture, a user that does not exist, and a hook that fails are the workload's own. Cgroups, shims, sockets,
+drivers and time-outs of the runtime are the node's; so is an own-looking message that several teams' workloads share
+on one node.
 """
 
 from collections.abc import Iterator
@@ -18,23 +19,28 @@ from triage.verdict.weights import FAIR, PROOF, STRONG
 RULE = "container_start"
 
 _NODE = Pattern(
-    r"unable to apply cgroup|cgroup[^\n]*(no such file|device or resource busy|cannot allocate|no space left|not mounted)"
+    r"unable to apply cgroup|cgroup[^\n]*(no such file|device or resource busy|cannot allocate|no space left"
+    r"|not mounted)"
     r"|cgroups?: (cannot find|cgroup mountpoint)|systemd[^\n]*(unit[^\n]*already exists|did not finish|not running)"
     r"|exec: \\?\"?(runc|crun|conmon|containerd-shim[^\" ]*|nvidia-container-runtime)[^\n]*not found"
-    r"|(fork/exec [^\n]*(containerd-shim|/runc|/crun|conmon)[^\n]*no such file)|(containerd-shim|runc|crun|conmon)[^\n]*(fork/exec[^\n]*(no such file|resource temporarily)|file not found)"
+    r"|(fork/exec [^\n]*(containerd-shim|/runc|/crun|conmon)[^\n]*no such file)|(containerd-shim|runc|crun"
+    r"|conmon)[^\n]*(fork/exec[^\n]*(no such file|resource temporarily)|file not found)"
     r"|runc did not terminate successfully|failed to (start|create) shim: [^\n]*(deadline|i/o|resource temporarily|EOF)"
     r"|dial unix [^\n]*(sock|socket)|failed to reserve container name|name \\?\"[^\n]*\\?\" is reserved for"
     r"|fork/exec[^\n]*resource temporarily unavailable|pthread_create failed|unable to allocate memory"
     r"|shim task[^\n]*(no space left on device|too many open files|cannot allocate memory)"
     r"|mkdir /(var/lib|run)/(containerd|docker|containers)[^\n]*(no space|read-only|input/output)|input/output error"
-    r"|driver not loaded|nvml error|failed to initialize NVML|no such device: nvidia|nvidia-container-cli: (initialization|ldcache)"
+    r"|driver not loaded|nvml error|failed to initialize NVML|no such device: nvidia"
+    r"|nvidia-container-cli: (initialization|ldcache)"
     r"|context deadline exceeded|transport is closing|error reading from server: EOF|ttrpc: closed"
-    r"|is not a shared mount|no running task found|unexpected media type|failed to mount rootfs|overlay[^\n]*invalid argument"
+    r"|is not a shared mount|no running task found|unexpected media type|failed to mount rootfs"
+    r"|overlay[^\n]*invalid argument"
     r"|failed to create (new )?(parent process|prestart hook)[^\n]*(runc|hook #)|bpf_prog_query|keyring|session key"
 )
 _OWN = Pattern(
     r"executable file not found|exec format error|exec user process caused|no such file or directory|permission denied"
-    r"|is a directory|not a directory|runAsNonRoot|non-numeric user|run as root|unable to find (user|group)|no users found"
+    r"|is a directory|not a directory|runAsNonRoot|non-numeric user|run as root|unable to find (user|group)"
+    r"|no users found"
     r"|OOM-killed \(memory limit too low|memory limit too low|read-only file ?system|operation not permitted"
     r"|no command specified|invalid (argument|mount|capability)|unknown capability|cannot set (hostname|sysctl)"
     r"|sysctl|seccomp|apparmor|PostStartHook|poststart|lifecycle hook|minimum memory limit|invalid reference format"
@@ -91,7 +97,8 @@ def is_own(said: Statement) -> bool:
 
 # The program of the container itself, whatever else the message says.
 _EXEC = Pattern(
-    r"unable to start container process: (error during container init: )?exec: |starting container process caused: exec:"
+    r"unable to start container process: (error during container init: )?exec: "
+    r"|starting container process caused: exec:"
     r"|container init was OOM-killed|exec format error"
 )
 

@@ -1,11 +1,13 @@
 """A program that ends by itself is its workload's, unless what it says, or who ends with it, points elsewhere.
 
-The last words of a container (its termination message) come first: a stack trace, a refused password, a port in use are
-its own. Limits of the kernel on file watches are the node's. Who cannot reach the API server is a victim where others
-cannot either. Whoever a dependency's name leads to, by Service and selector, is looked up: if that fails itself, it is to
-blame. Without words the exit code speaks, less clearly, and hardly at all where the same revision runs well elsewhere.
+The last words of a container (its termination message) come first: a stack trace, a refused password, a port in use
+are its own. Limits of the kernel on file watches are the node's. Who cannot reach the API server is a victim where
+others cannot either. Whoever a dependency's name leads to, by Service and selector, is looked up: if that fails
+itself, it is to blame. Without words the exit code speaks, less clearly, and hardly at all where the same revision
+runs well elsewhere.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +16,7 @@ from alerts.kubernetes.fields import text
 from alerts.kubernetes.objects import Container, Pod
 from triage.verdict.messages import Pattern, short
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, gathered, injected_containers, injector, statements_of
+from triage.verdict.statements import Line, Statement, gathered, injected_containers, injector
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
@@ -28,9 +30,11 @@ WATCHES = Pattern(
 )
 API = Pattern(
     r"(kubernetes\.default(\.svc[a-z.]*)?|failed to get server groups|couldn't get current server API group list"
-    r"|unable to (load|get) (in-cluster|kube|rest) ?config[^\n]*dial|Error from server \((Timeout|ServiceUnavailable|InternalError)"
+    r"|unable to (load|get) (in-cluster|kube|rest) ?config[^\n]*dial|Error from server \((Timeout"
+    r"|ServiceUnavailable|InternalError)"
     r"|https://(\[[0-9a-f:]+\]|[0-9.]+):(443|6443)/(api|apis|version|healthz|readyz|openid|openapi)\b)"
-    r"[^\n]*(i/o timeout|connection refused|no route to host|network is unreachable|deadline exceeded|EOF|handshake timeout"
+    r"[^\n]*(i/o timeout|connection refused|no route to host|network is unreachable|deadline exceeded|EOF"
+    r"|handshake timeout"
     r"|x509|etcdserver|timed out|ServiceUnavailable|connection reset)"
 )
 DNS = Pattern(
@@ -39,7 +43,8 @@ DNS = Pattern(
 )
 # A dependency that is not reached; `host` is how the program names it.
 _NOT_REACHED = Pattern(
-    r"connection refused|connection timed out|timed out|timeout|ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|no such host"
+    r"connection refused|connection timed out|timed out|timeout|ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH"
+    r"|no such host"
     r"|no route to host|could not connect|can't connect|cannot connect|failed to connect|unable to connect|UnknownHost"
     r"|could not translate host name|unreachable|refused|connection reset|name or service not known|NXDOMAIN"
 )
@@ -51,24 +56,32 @@ _HOSTS = tuple(
         r"[a-z][a-z0-9+]*://([^@/ ]*@)?(?P<host>[a-z0-9][a-z0-9.-]*)",
         r"host(name)?:? [\"'(](?P<host>[a-z0-9.-]+)",
         r"(server|connection) (at|on|to) [\"'](?P<host>[a-z0-9.-]+)",
-        r"(connect|connecting|connection|ECONNREFUSED|ETIMEDOUT|dial tcp) (to |with )?(tcp )?[\"']?(?P<host>[a-z0-9][a-z0-9.-]*):[0-9]+",
+        r"(connect|connecting|connection|ECONNREFUSED|ETIMEDOUT|dial tcp) (to |with )?(tcp )?"
+        r"[\"']?(?P<host>[a-z0-9][a-z0-9.-]*):[0-9]+",
         r"UnknownHostException:? (?P<host>[a-z0-9.-]+)",
         r"\b(?P<host>[a-z0-9-]+(\.[a-z0-9-]+)*\.svc)\b",
     )
 )
 _OWN = Pattern(
-    r"panic|exception|traceback|stack ?trace|segmentation fault|SyntaxError|ModuleNotFound|ImportError|Cannot find module"
+    r"panic|exception|traceback|stack ?trace|segmentation fault|SyntaxError|ModuleNotFound|ImportError"
+    r"|Cannot find module"
     r"|NoClassDefFound|ClassNotFound|UnsupportedClassVersion|NullPointer|undefined (symbol|reference)|assert"
-    r"|(invalid|bad|missing|unknown|unrecognized|unsupported|malformed) (config|configuration|option|flag|argument|value|yaml|json)"
-    r"|unknown (flag|command|directive)|(flag|option) provided but not defined|usage:|parse error|failed to parse|unmarshal"
-    r"|must be set|is not set|is required|required (environment|variable|setting|key)|missing required|KeyError|not defined"
-    r"|environment variable|no such file or directory|permission denied|command not found|not executable|exec format error"
+    r"|(invalid|bad|missing|unknown|unrecognized|unsupported|malformed) (config|configuration|option|flag"
+    r"|argument|value|yaml|json)"
+    r"|unknown (flag|command|directive)|(flag|option) provided but not defined|usage:|parse error"
+    r"|failed to parse|unmarshal"
+    r"|must be set|is not set|is required|required (environment|variable|setting|key)|missing required"
+    r"|KeyError|not defined"
+    r"|environment variable|no such file or directory|permission denied|command not found|not executable"
+    r"|exec format error"
     r"|address (already )?in use|EADDRINUSE|bind: |port [0-9]+ is (already )?in use|OutOfMemoryError|heap out of memory"
-    r"|authentication failed|password authentication|access denied for user|WRONGPASS|NOAUTH|invalid (credentials|password|token)"
+    r"|authentication failed|password authentication|access denied for user|WRONGPASS|NOAUTH"
+    r"|invalid (credentials|password|token)"
     r"|login failed|certificate (has )?expired|migration|relation [^\n]* does not exist|unknown database|no such table"
     r"|duplicate (key|column)|schema|checksum mismatch|lock file|already running|license|syntax error|fatal error"
     r"|configuration (error|file|invalid)|config(uration)? [^\n]{0,60}(not found|invalid)|unable to (open|read|load) "
-    r"|read-only file ?system|operation not permitted|errno 13|abort|core dumped|unhandled|uncaught|deprecated|version mismatch"
+    r"|read-only file ?system|operation not permitted|errno 13|abort|core dumped|unhandled|uncaught"
+    r"|deprecated|version mismatch"
 )
 CODES: Mapping[int, tuple[float, str]] = {
     0: (FAIR, "ends with success where it should go on"),
@@ -107,17 +120,18 @@ class Around:
     of_api: list[Crash]
     injected: Mapping[Suspect, Container]
     by_node: Mapping[Suspect, str]
+    addresses: Mapping[str, tuple[str, str]]
+    many: frozenset[Suspect]
 
 
 def crash_loop(scene: Scene) -> Iterator[Finding]:
     """Lines about programs that end."""
     crashes = [_crash(trouble) for trouble in scene.troubles.values() if trouble.effects & _EFFECTS]
     of_api = [one for one in crashes if API.find(one.said.words) is not None]
-    mute = [one for one in crashes if not one.said.words or one.said.source == "alert"]
-    around = Around(of_api, injected_containers(scene), gathered(scene))
+    around = Around(of_api, injected_containers(scene), gathered(scene), _addresses(scene), _at_once(crashes, scene))
     for crash in crashes:
         yield from _judge(scene, crash, around)
-    yield from _at_once(scene, [one for one in mute if not scene.view.is_platform(one.trouble.subject)])
+    yield from _of_many(scene, crashes, around.many)
 
 
 def _crash(trouble: Trouble) -> Crash:
@@ -150,7 +164,7 @@ def _judge(scene: Scene, crash: Crash, around: Around) -> Iterator[Finding]:
         yield from _of_api(line, crash, around.of_api, quoted)
     elif DNS.find(words) is not None:
         return  # whose name resolution it is, rules of the network say
-    elif words and (found := dependency(scene, trouble, words)) is not None:
+    elif words and (found := dependency(scene, trouble, words, around.addresses)) is not None:
         yield from _of_dependency(line, found, quoted)
     elif words and _OWN.find(words) is not None and crash.said.source == "object":
         yield line.own(STRONG, f"{trouble.subject} ends and says why: {quoted}")
@@ -177,7 +191,9 @@ def _of_api(line: Line, crash: Crash, of_api: list[Crash], quoted: str) -> Itera
 # -- Dependencies --
 
 
-def dependency(scene: Scene, trouble: Trouble, words: str) -> tuple[str, Suspect | None] | None:
+def dependency(
+    scene: Scene, trouble: Trouble, words: str, addresses: Mapping[str, tuple[str, str]]
+) -> tuple[str, Suspect | None] | None:
     """The Service that the words say is not reached, and what answers for it; None where they name none."""
     if _NOT_REACHED.find(words) is None:
         return None
@@ -189,7 +205,7 @@ def dependency(scene: Scene, trouble: Trouble, words: str) -> tuple[str, Suspect
         host = groups["host"].casefold().strip(".")
         parts = host.split(".")
         namespace = parts[1] if len(parts) > 1 and (len(parts) == 2 or parts[2] == "svc") else trouble.namespace
-        for key in ((namespace, parts[0]), _service_at(scene, host)):
+        for key in ((namespace, parts[0]), addresses.get(host)):
             if key is None:
                 continue
             behind = view.behind_service.get(key)
@@ -201,13 +217,11 @@ def dependency(scene: Scene, trouble: Trouble, words: str) -> tuple[str, Suspect
     return None
 
 
-def _service_at(scene: Scene, address: str) -> tuple[str, str] | None:
-    if not address.replace(".", "").isdigit():
-        return None
-    for service in scene.view.of_kind("Service"):
-        if text(service.spec.get("clusterIP")) == address:
-            return service.namespace, service.name
-    return None
+def _addresses(scene: Scene) -> Mapping[str, tuple[str, str]]:
+    services = scene.view.of_kind("Service")
+    return {
+        ip: (one.namespace, one.name) for one in services if (ip := text(one.spec.get("clusterIP"))) not in {"", "None"}
+    }
 
 
 def _of_dependency(line: Line, found: tuple[str, Suspect | None], quoted: str) -> Iterator[Finding]:
@@ -243,7 +257,7 @@ def _by_code(line: Line, crash: Crash, around: Around) -> Iterator[Finding]:
     claim = (
         f"{one.name} of {trouble.subject} {what} (exit code {one.exit_code}, {counted(one.restarts, 'restart')}){said}"
     )
-    yield line.own(weight, f"{claim}.", is_specific=weight >= FAIR and not _is_of_many(line.scene, trouble))
+    yield line.own(weight, f"{claim}.", is_specific=weight >= FAIR and trouble.subject not in around.many)
 
 
 def _runs_elsewhere(trouble: Trouble, failing: Pod) -> bool:
@@ -266,30 +280,34 @@ def _key(container: Container) -> tuple[str, str]:
     return container.name, container.image
 
 
-def _is_of_many(scene: Scene, trouble: Trouble) -> bool:
-    return len({one.namespace for one in scene.of_tenants if _began_with(one, trouble)}) >= 3
-
-
-def _began_with(one: Trouble, other: Trouble) -> bool:
-    return bool(one.effects & _EFFECTS) and abs(one.began_at - other.began_at) <= _TOGETHER
-
-
-def _at_once(scene: Scene, crashes: list[Crash]) -> Iterator[Finding]:
-    """Programs of several teams have nothing in common but the cluster."""
-    ordered = sorted(crashes, key=lambda one: (one.trouble.began_at, one.trouble.subject))
-    start = 0
-    for end, crash in enumerate(ordered):
-        while crash.trouble.began_at - ordered[start].trouble.began_at > _TOGETHER:
+def _at_once(crashes: list[Crash], scene: Scene) -> frozenset[Suspect]:
+    """Those of tenants that began to crash together in at least three namespaces."""
+    found: set[Suspect] = set()
+    tenants = [one.trouble for one in crashes if not scene.view.is_platform(one.trouble.subject)]
+    ordered = sorted(tenants, key=lambda one: (one.began_at, one.subject))
+    start, done, inside = 0, 0, Counter[str]()
+    for end, trouble in enumerate(ordered):
+        inside[trouble.namespace] += 1
+        while trouble.began_at - ordered[start].began_at > _TOGETHER:
+            inside[ordered[start].namespace] -= 1
+            if not inside[ordered[start].namespace]:
+                del inside[ordered[start].namespace]
             start += 1
-        is_last = (
-            end + 1 == len(ordered) or ordered[end + 1].trouble.began_at - ordered[start].trouble.began_at > _TOGETHER
-        )
-        namespaces = {one.trouble.namespace for one in ordered[start : end + 1]}
-        if len(namespaces) >= 3 and is_last:
-            many = ordered[start : end + 1]
-            first = min(one.trouble.began_at for one in many)
-            for one in many:
-                claim = f"Workloads of {len(namespaces)} namespaces began to crash within {_TOGETHER.seconds // 60} minutes."
-                said = Statement("", first, one.said.source)
-                line = Line(scene, RULE, one.trouble, said)
-                yield line.of(scene.view.cluster, FAIR, claim, is_specific=False)
+        if len(inside) >= 3:
+            found |= {one.subject for one in ordered[max(start, done) : end + 1]}
+            done = end + 1
+    return frozenset(found)
+
+
+def _of_many(scene: Scene, crashes: list[Crash], many: frozenset[Suspect]) -> Iterator[Finding]:
+    """Programs of several teams have nothing in common but the cluster."""
+    mute = [
+        one for one in crashes if one.trouble.subject in many and (not one.said.words or one.said.source == "alert")
+    ]
+    namespaces = {one.trouble.namespace for one in mute}
+    if len(namespaces) < 3:
+        return
+    for one in mute:
+        claim = f"Workloads of {len(namespaces)} namespaces began to crash within minutes of each other."
+        said = Statement("", one.trouble.began_at, one.said.source)
+        yield Line(scene, RULE, one.trouble, said).of(scene.view.cluster, FAIR, claim, is_specific=False)

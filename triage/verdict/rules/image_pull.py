@@ -1,10 +1,11 @@
 """An image that is not there is its workload's; a registry that is down for many, or for a node, is the cluster's.
 
-What the runtime says is sorted into faults: the reference (no such tag, no such repository, another architecture), the
-access (unauthorized, denied), the way (time-outs, refused, 5xx, certificates, no such host), the limit of a registry, and
-the disk of the node. A fault of the reference is the workload's own. For the others the question is who else asks the same
-registry: several namespaces that fail at once, or a node on which alone it fails, point to the cluster; a host that
-nobody else uses and that does not exist is misspelt. A registry that runs in the cluster and is sick is named itself.
+What the runtime says is sorted into faults: the reference (no such tag, no such repository, another architecture),
+the access (unauthorized, denied), the way (time-outs, refused, 5xx, certificates, no such host), the limit of a
+registry, and the disk of the node. A fault of the reference is the workload's own. For the others the question is who
+else asks the same registry: several namespaces that fail at once, or a node on which alone it fails, point to the
+cluster; a host that nobody else uses and that does not exist is misspelt. A registry that runs in the cluster and is
+sick is named itself.
 """
 
 from collections import defaultdict
@@ -57,7 +58,8 @@ FAULTS: tuple[tuple[Fault, Pattern], ...] = (
     (
         Fault.LOOKUP,
         Pattern(
-            r"lookup [^ ]+( on [^ ]+)?: [^\n]{0,80}(i/o timeout|connection refused|network is unreachable|no route to host)"
+            r"lookup [^ ]+( on [^ ]+)?: [^\n]{0,80}(i/o timeout|connection refused|network is unreachable"
+            r"|no route to host)"
             r"|lookup [^\n]{0,120}operation was canceled"
         ),
     ),
@@ -72,7 +74,8 @@ FAULTS: tuple[tuple[Fault, Pattern], ...] = (
     (
         Fault.WAY,
         Pattern(
-            r"i/o timeout|connection refused|connection timed out|connection reset|no route to host|network is unreachable"
+            r"i/o timeout|connection refused|connection timed out|connection reset|no route to host"
+            r"|network is unreachable"
             r"|TLS handshake timeout|remote error: tls|tls: |x509: |certificate (has expired|signed by unknown)"
             r"|context deadline exceeded|context canceled|request canceled|Client\.Timeout|unexpected EOF|: EOF"
             r"|\b50[0234]\b|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|proxyconnect"
@@ -132,15 +135,27 @@ class Registry:
     fresh: list[tuple[Suspect, str]] = field(default_factory=list)  # who pulled from it since, on which node
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the pulls are weighed against, looked up once."""
+
+    crowds: Mapping[str, Mapping[Suspect, list[Pull]]]
+    injected: Mapping[Suspect, Container]
+    addresses: Mapping[str, tuple[str, str]]
+    hosts: Mapping[str, tuple[str, str]]
+
+
 def image_pull(scene: Scene) -> Iterator[Finding]:
     """Lines about workloads, registries and nodes where images are not pulled."""
     yield from _sandboxes(scene)
     pulls = [pull for trouble in scene.troubles.values() if (pull := _pull(scene, trouble)) is not None]
     if not pulls:
         return
-    registries, injected = _registries(scene, pulls), injected_containers(scene)
+    registries = _registries(scene, pulls)
+    crowds = {host: _crowds(registry) for host, registry in registries.items()}
+    around = Around(crowds, injected_containers(scene), _services_by_address(scene), _services_by_host(scene))
     for pull in pulls:
-        yield from _judge(scene, pull, registries[pull.host], injected)
+        yield from _judge(scene, pull, registries[pull.host], around)
     yield from _of_many_hosts(scene, pulls)
 
 
@@ -237,7 +252,7 @@ def _sandboxes(scene: Scene) -> Iterator[Finding]:
 # -- Decisions --
 
 
-def _judge(scene: Scene, pull: Pull, registry: Registry, injected: Mapping[Suspect, Container]) -> Iterator[Finding]:
+def _judge(scene: Scene, pull: Pull, registry: Registry, around: Around) -> Iterator[Finding]:
     line = Line(scene, RULE, pull.trouble, pull.said)
     quoted = short(pull.said.words)
     if pull.fault is Fault.DISK:
@@ -250,14 +265,14 @@ def _judge(scene: Scene, pull: Pull, registry: Registry, injected: Mapping[Suspe
         for node in sorted(pull.nodes):
             yield line.of(Suspect("Node", node), STRONG, f"The kubelet of {node} holds pulls back: {quoted}")
         return
-    together = _together(pull, registry)
-    if (container := injected.get(pull.trouble.subject)) is not None:
+    together = around.crowds[pull.host][pull.trouble.subject]
+    if (container := around.injected.get(pull.trouble.subject)) is not None:
         claim = f"The container {container.name}, which {pull.trouble.subject} does not ask for, has no image: {quoted}"
         yield line.of(injector(scene), PROOF, claim)
         yield line.own(-FAIR, f"{pull.trouble.subject} does not name the container {container.name}.")
         return
-    if pull.fault not in {Fault.REFERENCE, Fault.UNTOLD} and (sick := _sick_registry(scene, pull)) is not None:
-        yield from _of_sick(line, pull, sick, _spread(pull, together))
+    if pull.fault not in {Fault.REFERENCE, Fault.UNTOLD} and (sick := _sick_registry(scene, pull, around)) is not None:
+        yield from _of_sick(line, pull, sick, _spread(together))
         return
     if pull.fault is Fault.REFERENCE:
         yield from _of_reference(line, pull, together)
@@ -271,30 +286,46 @@ def _judge(scene: Scene, pull: Pull, registry: Registry, injected: Mapping[Suspe
         yield from _of_way(line, pull, registry, together)
 
 
-def _together(pull: Pull, registry: Registry) -> list[Pull]:
-    """The others that fail at the same registry, with the same fault or none told, from about the same time."""
-    return [
-        other
-        for other in registry.pulls
-        if other.trouble.subject != pull.trouble.subject
-        and (
-            other.fault is pull.fault or {other.fault, pull.fault} <= _WAYS or Fault.UNTOLD in {other.fault, pull.fault}
-        )
-        and abs(other.trouble.began_at - pull.trouble.began_at) <= _TOGETHER
-    ]
+def _crowds(registry: Registry) -> Mapping[Suspect, list[Pull]]:
+    """For each pull those that fail at the same registry, with the same fault or none told, from about the same time.
+
+    Sorted by time and parted where nothing new fails for long, so that thousands of pulls are looked at once.
+    """
+    found: dict[Suspect, list[Pull]] = {}
+    for fault in Fault:
+        kind = _WAYS if fault in _WAYS else {fault}
+        alike = [one for one in registry.pulls if one.fault in kind or Fault.UNTOLD in {one.fault, fault}]
+        alike.sort(key=lambda one: (one.trouble.began_at, one.trouble.subject))
+        crowd: list[Pull] = []
+        for one in alike:
+            if crowd and one.trouble.began_at - crowd[-1].trouble.began_at > _TOGETHER:
+                crowd = []
+            crowd.append(one)
+            if one.fault is fault:
+                found[one.trouble.subject] = crowd
+    return found
 
 
 _WAYS = frozenset({Fault.WAY, Fault.LOOKUP, Fault.NO_HOST})
 
 
-def _spread(pull: Pull, together: list[Pull]) -> int:
+def _spread(crowd: list[Pull]) -> int:
     """How many namespaces fail at the registry at once; the platform's own parts count as one each."""
-    return len({one.trouble.namespace or str(one.trouble.subject) for one in [pull, *together]})
+    found: set[str] = set()
+    for one in crowd:
+        found.add(one.trouble.namespace or str(one.trouble.subject))
+        if len(found) >= _ENOUGH:
+            break
+    return len(found)
+
+
+_ENOUGH = 10
 
 
 def _crowd(pull: Pull, together: list[Pull]) -> str:
-    where = counted(_spread(pull, together), "namespace")
-    return f"{counted(len(together) + 1, 'workload')} in {where} fail at {pull.host} at once"
+    spread = _spread(together)
+    where = f"{_ENOUGH} or more namespaces" if spread >= _ENOUGH else counted(spread, "namespace")
+    return f"{counted(len(together), 'workload')} in {where} fail at {pull.host} at once"
 
 
 def _of_sick(line: Line, pull: Pull, sick: Suspect, spread: int) -> Iterator[Finding]:
@@ -313,8 +344,8 @@ def _of_sick(line: Line, pull: Pull, sick: Suspect, spread: int) -> Iterator[Fin
 
 def _of_reference(line: Line, pull: Pull, together: list[Pull]) -> Iterator[Finding]:
     subject, quoted = pull.trouble.subject, short(pull.said.words)
-    repositories = {repository_of(one.image) for one in [pull, *together] if one.image}
-    if _spread(pull, together) >= 3 and len(repositories) >= 3:
+    repositories = {repository_of(one.image) for one in together[:200] if one.image}
+    if _spread(together) >= 3 and len(repositories) >= 3:
         # That so many forget a tag at once does not happen; that a registry loses its storage does.
         yield line.of(Suspect("Registry", pull.host), STRONG, f"{_crowd(pull, together)}: images are gone: {quoted}")
         yield line.own(-FAIR, f"{subject} is one of many whose images {pull.host} does not have any more.")
@@ -324,8 +355,8 @@ def _of_reference(line: Line, pull: Pull, together: list[Pull]) -> Iterator[Find
 
 def _of_access(line: Line, pull: Pull, registry: Registry, together: list[Pull]) -> Iterator[Finding]:
     subject, quoted = pull.trouble.subject, short(pull.said.words)
-    if _spread(pull, together) >= 2 and (_spread(pull, together) >= 3 or registry.users or not is_public(pull.host)):
-        weight = PROOF if _spread(pull, together) >= 3 else STRONG
+    if _spread(together) >= 2 and (_spread(together) >= 3 or registry.users or not is_public(pull.host)):
+        weight = PROOF if _spread(together) >= 3 else STRONG
         yield line.of(Suspect("Registry", pull.host), weight, f"{_crowd(pull, together)}, all refused: {quoted}")
         yield line.own(-FAIR, f"{pull.host} refuses others as well as {subject}, so it is no key of its own.")
         return
@@ -354,9 +385,9 @@ def _is_of_node(pull: Pull, registry: Registry) -> bool:
 def _of_limit(line: Line, pull: Pull, together: list[Pull]) -> Iterator[Finding]:
     subject, quoted = pull.trouble.subject, short(pull.said.words)
     by_name = _ANONYMOUS_NO_MORE.find(pull.said.words) is not None
-    if by_name and _spread(pull, together) == 1:
+    if by_name and _spread(together) == 1:
         yield line.own(FAIR, f"The account that {subject} pulls with has used up its limit: {quoted}")
-    weight = FAIR if by_name and _spread(pull, together) == 1 else STRONG
+    weight = FAIR if by_name and _spread(together) == 1 else STRONG
     # A registry counts by the address that asks, and that address is the nodes'.
     yield line.of(Suspect("Registry", pull.host), weight, f"{pull.host} serves these nodes no more for now: {quoted}")
     if not by_name:
@@ -365,7 +396,7 @@ def _of_limit(line: Line, pull: Pull, together: list[Pull]) -> Iterator[Finding]
 
 def _of_untold(line: Line, pull: Pull, registry: Registry, together: list[Pull]) -> Iterator[Finding]:
     subject = pull.trouble.subject
-    if pull.host and _spread(pull, together) >= 3:
+    if pull.host and _spread(together) >= 3:
         yield line.of(Suspect("Registry", pull.host), STRONG, f"{_crowd(pull, together)}; nobody tells why.")
         yield line.own(-WEAK, f"{subject} is one of many that fail at {pull.host}.")
     elif _fresh_others(pull, registry):
@@ -383,17 +414,19 @@ def _of_way(line: Line, pull: Pull, registry: Registry, together: list[Pull]) ->
     subject, quoted = pull.trouble.subject, short(pull.said.words)
     others = registry.users - {one.trouble.subject for one in registry.pulls}
     through = pull.asked if pull.asked and pull.asked != pull.host else ""
-    if (node := _only_node(pull, registry, together)) is not None:
+    if (node := _only_node(registry, together)) is not None:
         yield line.of(Suspect("Node", node), STRONG, f"Only {node} does not reach {pull.host}: {quoted}")
         yield line.own(-FAIR, f"{pull.host} is reached from other nodes, so the reference of {subject} is good.")
         return
-    if _fresh_others(pull, registry) and not through and _spread(pull, together) == 1:
+    if _fresh_others(pull, registry) and not through and _spread(together) == 1:
         pulled = {one for one, _ in registry.fresh} - {subject}
         yield line.own(HINT, f"{names(pulled)} pulled from {pull.host} meanwhile.", is_specific=False)
         yield line.of(Suspect("Registry", pull.host), FAIR, f"{subject} does not reach {pull.host}: {quoted}")
         return
     if _is_the_clusters(pull, others, together, through):
-        who = f"{_crowd(pull, together)}: " if together else f"{subject} does not reach {through or pull.host}: "
+        who = (
+            f"{_crowd(pull, together)}: " if len(together) > 1 else f"{subject} does not reach {through or pull.host}: "
+        )
         used = f"; {names(others)} run from it" if others else ""
         yield line.of(Suspect("Registry", through or pull.host), STRONG, f"{who}{quoted}{used}.")
         yield line.own(-STRONG, f"The reference of {subject} is not at fault: {through or pull.host} is not reached.")
@@ -404,7 +437,7 @@ def _of_way(line: Line, pull: Pull, registry: Registry, together: list[Pull]) ->
 
 def _is_the_clusters(pull: Pull, others: set[Suspect], together: list[Pull], through: str) -> bool:
     """Others use the registry, or everybody knows it, or it is not the one that the reference names."""
-    if _spread(pull, together) >= 2 or pull.fault is Fault.LOOKUP:
+    if _spread(together) >= 2 or pull.fault is Fault.LOOKUP:
         return True
     return bool(others) or is_public(pull.host) or (bool(through) and pull.fault is not Fault.NO_HOST)
 
@@ -424,17 +457,17 @@ def _of_many_hosts(scene: Scene, pulls: list[Pull]) -> Iterator[Finding]:
         yield Line(scene, RULE, pull.trouble, pull.said).of(scene.view.cluster, STRONG, claim)
 
 
-def _only_node(pull: Pull, registry: Registry, together: list[Pull]) -> str | None:
+def _only_node(registry: Registry, together: list[Pull]) -> str | None:
     """The one node on which all of this registry's pulls fail while others pull from it well."""
-    nodes = {node for one in [pull, *together] for node in one.nodes}
+    nodes = {node for one in together[:200] for node in one.nodes}
     well = {node for _, node in registry.fresh if node} - nodes
     return min(nodes) if len(nodes) == 1 and well else None
 
 
-def _sick_registry(scene: Scene, pull: Pull) -> Suspect | None:
+def _sick_registry(scene: Scene, pull: Pull, around: Around) -> Suspect | None:
     """The workload of this cluster that is the registry, where it fails itself."""
     view = scene.view
-    if (behind := _behind(scene, pull)) is not None:
+    if (behind := _behind(scene, pull, around)) is not None:
         folded = view.folded(behind)
         return folded if folded in scene.troubles and folded != pull.trouble.subject else None
     if is_public(pull.host) or pull.fault in {Fault.ACCESS, Fault.NO_HOST, Fault.LIMIT}:
@@ -454,25 +487,26 @@ def _is_registry(scene: Scene, subject: Suspect) -> bool:
     return part is not None and part.role is Role.REGISTRY
 
 
-def _behind(scene: Scene, pull: Pull) -> Suspect | None:
+def _behind(scene: Scene, pull: Pull, around: Around) -> Suspect | None:
     """What answers for the host inside of the cluster: a service by its name or address, or one behind an Ingress."""
-    view = scene.view
     name = pull.host.partition(":")[0]
     labels = name.split(".")
-    if len(labels) >= 3 and labels[2] == "svc":
-        return view.behind_service.get((labels[1], labels[0]))
+    service = (labels[1], labels[0]) if len(labels) >= 3 and labels[2] == "svc" else around.hosts.get(name)
     dialed = _DIALED.find(pull.said.words)
-    if dialed and (service := _services_by_address(scene).get(dialed["address"])):
-        return view.behind_service.get(service)
-    for ingress in view.of_kind("Ingress"):
-        for rule in rows(ingress.spec.get("rules")):
-            if text(rule.get("host")) != name:
-                continue
-            for path in rows(dig(rule, "http", "paths")):
-                backend = text(dig(path, "backend", "service", "name"))
-                if found := view.behind_service.get((ingress.namespace, backend)):
-                    return found
-    return None
+    if service is None and dialed is not None:
+        service = around.addresses.get(dialed["address"])
+    return scene.view.behind_service.get(service) if service is not None else None
+
+
+def _services_by_host(scene: Scene) -> Mapping[str, tuple[str, str]]:
+    """The services to which Ingresses lead, by the host."""
+    return {
+        text(rule.get("host")): (ingress.namespace, text(dig(path, "backend", "service", "name")))
+        for ingress in scene.view.of_kind("Ingress")
+        for rule in rows(ingress.spec.get("rules"))
+        for path in rows(dig(rule, "http", "paths"))
+        if text(rule.get("host"))
+    }
 
 
 def _services_by_address(scene: Scene) -> Mapping[str, tuple[str, str]]:

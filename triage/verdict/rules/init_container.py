@@ -1,7 +1,7 @@
-"""An init container that does not finish waits for something: if that is sick it is to blame, else the workload's own wait is.
+"""An init container that does not finish is its workload's, unless what it waits for is sick itself.
 
-What it waits for stands in its command, as the name of a service. A wait for what is well, or for what does not exist, is
-the workload's own; so is a command that never ends.
+What it waits for stands in its command, as the name of a service. A wait for what is well, or for what does not
+exist, is the workload's own; so is a command that never ends.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ from triage.verdict.weights import FAIR, STRONG, WEAK
 RULE = "init_container"
 
 _NAMED = Pattern(
-    r"(nslookup|getent hosts|nc( -[a-z0-9]+)*|ping( -[a-z0-9]+)*|pg_isready[^\n]* -h|-h|--host[= ]|wait-for|://([^@/ ]*@)?)"
+    r"(nslookup|getent hosts|nc( -[a-z0-9]+)*|ping( -[a-z0-9]+)*|pg_isready[^\n]* -h|-h|--host[= ]|wait-for"
+    r"|://([^@/ ]*@)?)"
     r" ?\"?(?P<host>[a-z0-9][a-z0-9.-]*)"
 )
 

@@ -1,8 +1,8 @@
 """A job that fails or never ends is its team's, and a CronJob that piles up runs is to blame for the room it takes.
 
 A Job whose backoff limit or deadline is exceeded ran its own program often enough. A CronJob whose runs overlap
-(`concurrencyPolicy: Allow`, the default) and do not end fills nodes up to their last pod; other pods then find no place.
-What did not come to run because of its image or its node is not judged here.
+(`concurrencyPolicy: Allow`, the default) and do not end fills nodes up to their last pod; other pods then find no
+place. What did not come to run because of its image or its node is not judged here.
 """
 
 from collections import Counter
@@ -110,9 +110,7 @@ def _overlaps(view: View, cron: Suspect) -> bool:
 
 def _pile(scene: Scene, cron: Suspect, runs: int) -> Iterator[Finding]:
     view, side = scene.view, scene.view.side_of(cron)
-    victims = [
-        one for one in scene.troubles.values() if one.subject == view.folded(cron) or _is_crowded_out(scene, one)
-    ]
+    victims = [one for one in scene.troubles.values() if one.subject == view.folded(cron) or _is_crowded_out(one)]
     if not victims:
         return
     subjects = tuple(one.subject for one in victims)
@@ -140,7 +138,7 @@ def _pile(scene: Scene, cron: Suspect, runs: int) -> Iterator[Finding]:
             )
 
 
-def _is_crowded_out(scene: Scene, trouble: Trouble) -> bool:
+def _is_crowded_out(trouble: Trouble) -> bool:
     """It found no place, or it is a node with as many pods as it may have."""
     if trouble.subject.kind == "Node":
         return any("toomanypods" in one.alertname.casefold() or "pod capacity" in one.text for one in trouble.symptoms)

@@ -1,8 +1,8 @@
 """A container that is killed at its own memory limit is its workload's; one that dies because the node has none is not.
 
-The kernel kills inside of a container's limit (reason OOMKilled, exit code 137, a limit in the spec), which its team set.
-Where the node itself ran out (System OOM, MemoryPressure) the victim is chosen by how far it is above its request, so a
-container without a limit, or far below its own, says little about whose it is.
+The kernel kills inside of a container's limit (reason OOMKilled, exit code 137, a limit in the spec), which its team
+set. Where the node itself ran out (System OOM, MemoryPressure) the victim is chosen by how far it is above its
+request, so a container without a limit, or far below its own, says little about whose it is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ _MI = 2.0**20
 
 def memory(scene: Scene) -> Iterator[Finding]:
     """Lines about workloads that are killed for their memory."""
-    injected = injected_containers(scene)
+    injected, used = injected_containers(scene), _used(scene.view)
     for trouble in scene.troubles.values():
         if Effect.OOM not in trouble.effects:
             continue
@@ -46,16 +46,19 @@ def memory(scene: Scene) -> Iterator[Finding]:
             )
             yield line.own(-FAIR, f"{trouble.subject} does not name the container {container.name}.")
         else:
-            yield from _of_own(line, killed)
+            yield from _of_own(line, killed, used)
 
 
-def _of_own(line: Line, killed: list[tuple[Pod, Container]]) -> Iterator[Finding]:
+def _of_own(
+    line: Line, killed: list[tuple[Pod, Container]], by_container: Mapping[tuple[str, str, str], float]
+) -> Iterator[Finding]:
     view, subject = line.scene.view, line.trouble.subject
     pod, one = killed[0]
     limit = one.limits.get("memory")
     nodes = {other.node for other, _ in killed}
     short = sorted(node for node in nodes if _is_short(view, {node}, one.ended_at))
-    used = _used(view, pod, one)
+    names = (one.name, "")
+    used = next((by_container[key] for name in names if (key := (pod.namespace, pod.name, name)) in by_container), None)
     times = counted(max(one.restarts, 1), "time")
     if limit is None:
         if short:
@@ -66,7 +69,8 @@ def _of_own(line: Line, killed: list[tuple[Pod, Container]]) -> Iterator[Finding
         return
     told = f"{one.name} of {subject} was killed {times} at its own limit of {limit / _MI:.0f}Mi"
     if used is not None and used < _BELOW * limit and short:
-        claim = f"{one.name} of {subject} used {used / _MI:.0f}Mi of its {limit / _MI:.0f}Mi when {short[0]} had no memory left."
+        share = f"{used / _MI:.0f}Mi of its {limit / _MI:.0f}Mi"
+        claim = f"{one.name} of {subject} used {share} when {short[0]} had no memory left."
         yield line.of(Suspect("Node", short[0]), FAIR, claim)
         return
     yield line.own(FAIR if short and used is None else PROOF, f"{told}.")
@@ -86,13 +90,11 @@ def _is_short(view: View, nodes: set[str] | frozenset[str], at: datetime | None)
     return False
 
 
-def _used(view: View, pod: Pod, one: Container) -> float | None:
-    """What the container used, in bytes, where a metric of it was read."""
-    found = [sample.value for sample in view.metric(*_WORKING_SET) if _is_of(sample.labels, pod, one)]
-    return max(found, default=None)
-
-
-def _is_of(labels: Mapping[str, str], pod: Pod, one: Container) -> bool:
-    if labels.get("namespace") != pod.namespace or labels.get("pod") != pod.name:
-        return False
-    return labels.get("container", one.name) == one.name
+def _used(view: View) -> Mapping[tuple[str, str, str], float]:
+    """What containers used, in bytes, by namespace, pod and container, where metrics were read."""
+    found: dict[tuple[str, str, str], float] = {}
+    for sample in view.metric(*_WORKING_SET):
+        labels = sample.labels
+        key = (labels.get("namespace", ""), labels.get("pod", ""), labels.get("container", ""))
+        found[key] = max(sample.value, found.get(key, 0.0))
+    return found

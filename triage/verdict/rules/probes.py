@@ -1,8 +1,8 @@
 """A probe that a program answers wrongly is its workload's; probes of many that time out on one node are the node's.
 
 The kubelet quotes the answer: a status code, another protocol, a port on which nobody listens are the workload's own
-doing. A time-out says less: of one workload alone it is its own slowness, of several teams' on one node it is the node or
-its network.
+doing. A time-out says less: of one workload alone it is its own slowness, of several teams' on one node it is the
+node or its network.
 """
 
 from collections import defaultdict
@@ -41,7 +41,8 @@ ANSWERS: tuple[tuple[Answer, Pattern], ...] = (
     (
         Answer.PROTOCOL,
         Pattern(
-            r"server gave HTTP response to HTTPS client|malformed HTTP (response|version|status)|first record does not look like"
+            r"server gave HTTP response to HTTPS client|malformed HTTP (response|version|status)"
+            r"|first record does not look like"
             r"|transport connection broken|HTTP/1\.x transport|unknown service|unimplemented|not implement|tls: |x509"
             r"|certificate|received http2|http2: |unsupported protocol|stopped after [0-9]+ redirects"
         ),
@@ -51,7 +52,8 @@ ANSWERS: tuple[tuple[Answer, Pattern], ...] = (
         Answer.NODE,
         Pattern(
             r"rpc error: code = (Unknown|Internal|Unavailable)[^\n]*(exec|container|shim|task|ttrpc)|no running task"
-            r"|resource temporarily unavailable|container not running|failed to create exec|OCI runtime exec failed[^\n]*cgroup"
+            r"|resource temporarily unavailable|container not running|failed to create exec"
+            r"|OCI runtime exec failed[^\n]*cgroup"
         ),
     ),
     (
@@ -61,7 +63,8 @@ ANSWERS: tuple[tuple[Answer, Pattern], ...] = (
     (
         Answer.TIMEOUT,
         Pattern(
-            r"context deadline exceeded|Client\.Timeout|i/o timeout|timed out|timeout: |no route to host|network is unreachable"
+            r"context deadline exceeded|Client\.Timeout|i/o timeout|timed out|timeout: |no route to host"
+            r"|network is unreachable"
             r"|did not complete within|deadline|host is down|connection reset"
         ),
     ),
@@ -103,8 +106,9 @@ def probes(scene: Scene) -> Iterator[Finding]:
             for node in _nodes(one):
                 by_node[node].add(one.trouble.subject)
     there = gathered(scene)
+    is_alone = sum(1 for other in scene.troubles.values() if Effect.UNREADY in other.effects) <= 1
     for one in found:
-        yield from _judge(scene, one, by_node, is_of_place=one.trouble.subject in there)
+        yield from _judge(scene, one, by_node, is_of_place=one.trouble.subject in there, is_alone=is_alone)
 
 
 def answer_of(words: str) -> Answer | None:
@@ -135,7 +139,9 @@ def _nodes(one: Probe) -> frozenset[str]:
     return frozenset(pod.node for pod in one.trouble.failing if pod.node) or frozenset({one.said.node} - {""})
 
 
-def _judge(scene: Scene, one: Probe, by_node: Mapping[str, set[Suspect]], *, is_of_place: bool) -> Iterator[Finding]:
+def _judge(
+    scene: Scene, one: Probe, by_node: Mapping[str, set[Suspect]], *, is_of_place: bool, is_alone: bool
+) -> Iterator[Finding]:
     line, quoted = Line(scene, RULE, one.trouble, one.said), short(one.said.words)
     subject = one.trouble.subject
     if one.answer is Answer.NAME:
@@ -160,7 +166,7 @@ def _judge(scene: Scene, one: Probe, by_node: Mapping[str, set[Suspect]], *, is_
     weight = _WEIGHTS[one.answer]
     if one.answer is Answer.STATUS and _code(one.said.words) in {"400", "401", "403", "404", "405"}:
         weight = STRONG
-    if one.answer is Answer.TIMEOUT and not crowded and len(_nodes(one)) > 1 and _is_alone(scene, one):
+    if one.answer is Answer.TIMEOUT and not crowded and len(_nodes(one)) > 1 and is_alone:
         weight = FAIR
     if is_of_place and one.answer in {Answer.STATUS, Answer.REFUSED, Answer.TIMEOUT}:
         weight = HINT
@@ -173,12 +179,6 @@ def _is_crowd(subjects: set[Suspect]) -> bool:
 
 def _namespaces(subjects: set[Suspect]) -> set[str]:
     return {one.namespace or one.name for one in subjects}
-
-
-def _is_alone(scene: Scene, one: Probe) -> bool:
-    return all(
-        other.subject == one.trouble.subject for other in scene.troubles.values() if Effect.UNREADY in other.effects
-    )
 
 
 def _code(words: str) -> str:
@@ -203,7 +203,8 @@ def _wrong_port(one: Probe) -> str:
                 and asked["port"] not in named
                 and _asks(probe, asked["port"])
             ):
-                return f"The {kind['kind'].casefold()} probe asks port {asked['port']}; {container.name} has {', '.join(named)}"
+                asks = f"The {kind['kind'].casefold()} probe asks port {asked['port']}"
+                return f"{asks}; {container.name} has {', '.join(named)}"
     return ""
 
 

@@ -1,12 +1,13 @@
 """Requests that fail or are slow are explained by whoever answers them, is called by them, or sends too many.
 
-An alert about requests says that something is wrong and not what. Its words may name the service that is called; metrics
-may name who calls. Else it is looked up what else is wrong in the same namespace: one sick workload beside it is the
-likeliest cause. If what is called was changed just before, that counts although all its pods are well.
+An alert about requests says that something is wrong and not what. Its words may name the service that is called;
+metrics may name who calls. Else it is looked up what else is wrong in the same namespace: one sick workload beside it
+is the likeliest cause. If what is called was changed just before, that counts although all its pods are well.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from triage.verdict.messages import Pattern, short
@@ -14,7 +15,7 @@ from triage.verdict.rules.crash_loop import DNS
 from triage.verdict.scene import Scene
 from triage.verdict.states import SHALLOW, Effect
 from triage.verdict.troubles import Trouble
-from triage.verdict.types import Finding, Suspect
+from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import WORKLOADS, View
 from triage.verdict.weights import HINT, PROOF, STRONG, WEAK
 
@@ -54,19 +55,9 @@ def requests(scene: Scene) -> Iterator[Finding]:
             yield from called or _of_neighbour(scene, trouble, deep.get(trouble.namespace, []))
 
 
-def _line(
-    scene: Scene, trouble: Trouble, suspect: Suspect, weight: float, claim: str, source: str, at: datetime
-) -> Finding:
+def _line(trouble: Trouble, suspect: Suspect, side: Side, weight: float, claim: str) -> Finding:
     return Finding(
-        scene.view.side_of(suspect),
-        weight,
-        claim,
-        source,
-        at,
-        suspect,
-        (trouble.subject,),
-        RULE,
-        is_specific=weight >= STRONG,
+        side, weight, claim, "alert", trouble.began_at, suspect, (trouble.subject,), RULE, is_specific=weight >= STRONG
     )
 
 
@@ -87,11 +78,11 @@ def _of_called(scene: Scene, trouble: Trouble, changed: Mapping[Suspect, datetim
     quoted = short(next((one.text for one in trouble.symptoms if _CALLED.find(one.text)), trouble.text))
     if (sick := scene.troubles.get(called)) is not None and not sick.effects <= SHALLOW:
         claim = f"{trouble.subject} calls {called}, which fails itself: {quoted}"
-        yield _line(scene, trouble, called, STRONG, claim, "alert", sick.began_at)
+        yield _line(trouble, called, view.side_of(called), STRONG, claim)
     elif (at := changed.get(called)) is not None and timedelta(minutes=-3) <= trouble.began_at - at <= _CHANGED:
         minutes = max(0, int((trouble.began_at - at).total_seconds() // 60))
         claim = f"{trouble.subject} calls {called}, which was changed {minutes} minutes before: {quoted}"
-        yield _line(scene, trouble, called, STRONG, claim, "change", at)
+        yield replace(_line(trouble, called, view.side_of(called), STRONG, claim), source="change", observed_at=at)
 
 
 def _changed(view: View) -> Mapping[Suspect, datetime]:
@@ -108,7 +99,7 @@ def _changed(view: View) -> Mapping[Suspect, datetime]:
 
 
 def _callers(view: View) -> Mapping[tuple[str, str], tuple[Suspect, float, float]]:
-    """Targets (namespace and name) that one foreign namespace calls far more than all others: who, how much, the others."""
+    """Targets, by namespace and name, that one foreign namespace calls far more than all others do, and how much."""
     sent: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for sample in view.metric(*_TRAFFIC, *_TRAFFIC_OTHER):
         labels = sample.labels
@@ -132,7 +123,7 @@ def _of_caller(scene: Scene, trouble: Trouble, sender: Suspect, most: float, oth
     if sender == trouble.subject:
         return
     claim = f"{sender} sends {trouble.subject} {most:.0f} of {most + others:.0f} requests a second."
-    yield _line(scene, trouble, sender, PROOF, claim, "metric", trouble.began_at)
+    yield replace(_line(trouble, sender, scene.view.side_of(sender), PROOF, claim), source="metric")
     side = scene.view.side_of(trouble.subject)
     cleared = f"Without {sender} it would be {others:.0f} requests a second."
     yield Finding(side, -PROOF, cleared, "metric", trouble.began_at, trouble.subject, (trouble.subject,), RULE)
@@ -150,4 +141,4 @@ def _of_neighbour(scene: Scene, trouble: Trouble, deep: list[Trouble]) -> Iterat
     for one in sorted(beside, key=lambda other: other.subject):
         what = ", ".join(sorted(effect.value for effect in one.effects - SHALLOW))
         claim = f"{one.subject}, in the same namespace as {trouble.subject}, {what}."
-        yield _line(scene, trouble, one.subject, WEAK if len(beside) == 1 else HINT, claim, "object", one.began_at)
+        yield _line(trouble, one.subject, scene.view.side_of(one.subject), WEAK if len(beside) == 1 else HINT, claim)

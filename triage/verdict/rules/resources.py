@@ -1,7 +1,7 @@
 """A workload that is throttled or saturated at its own limit is its team's, also where its node looks busy by it.
 
-Throttling and saturation are measured against what the workload was given: its own limits and requests. Where alerts of
-a node say that it is busy and one workload on it says that it is saturated, that workload explains the node.
+Throttling and saturation are measured against what the workload was given: its own limits and requests. Where alerts
+of a node say that it is busy and one workload on it says that it is saturated, that workload explains the node.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ from triage.verdict.weights import FAIR, STRONG
 RULE = "resources"
 
 _OWN = Pattern(
-    r"throttl|cpu_cfs|cfs quota|saturat|(cpu|memory)[^\n]{0,40}(limit|request)|(above|near|over|of) (its|the) (cpu |memory )?limit"
+    r"throttl|cpu_cfs|cfs quota|saturat|(cpu|memory)[^\n]{0,40}(limit|request)|(above|near|over|of) (its"
+    r"|the) (cpu |memory )?limit"
     r"|containercpu|containermemory|container(high)?(cpu|memory)"
 )
 _OF_NODE = Pattern(r"saturat|cpu|load|memory|utili[sz]ation|busy")

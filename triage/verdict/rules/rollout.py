@@ -33,7 +33,7 @@ _SETTINGS = frozenset(
 )
 # How a change of the program does not show.
 _NOT_BY_RELEASE = frozenset({Effect.NODE_LOST, Effect.EVICTED, Effect.TERMINATING})
-# New pods meet whatever stops pods from being made, placed, supplied and started: that they are new is no evidence then.
+# New pods meet whatever stops pods from being made, placed, supplied and started: being new is no evidence.
 _BEFORE_IT_RUNS = frozenset(
     {Effect.UNSCHEDULED, Effect.REFUSED, Effect.CREATING, Effect.IMAGE, Effect.CONFIG, Effect.CLAIM, Effect.START}
     | {Effect.NODE_LOST, Effect.EVICTED, Effect.TERMINATING}
@@ -53,10 +53,13 @@ class Change:
 def rollout(scene: Scene) -> Iterator[Finding]:
     """Lines about what was changed before it failed."""
     changes, there = _changes(scene.view), gathered(scene)
+    served: dict[str, set[Suspect]] = defaultdict(set)
+    for (namespace, _), workload in scene.view.behind_service.items():
+        served[namespace].add(workload)
     for trouble in scene.troubles.values():
         if trouble.subject.kind in {"Node", "Cluster", "Component"} or trouble.effects <= _NOT_BY_RELEASE:
             continue
-        zero = list(_at_zero(scene, trouble))
+        zero = list(_at_zero(scene, trouble, served))
         yield from zero
         if not zero and trouble.subject not in there and not _speaks_of_cluster(trouble):
             yield from _released(scene, trouble, changes)
@@ -65,9 +68,9 @@ def rollout(scene: Scene) -> Iterator[Finding]:
 # -- Nothing is meant to run --
 
 
-def _at_zero(scene: Scene, trouble: Trouble) -> Iterator[Finding]:
+def _at_zero(scene: Scene, trouble: Trouble, served: Mapping[str, set[Suspect]]) -> Iterator[Finding]:
     view = scene.view
-    behind = {trouble.subject} if trouble.subject.kind in WORKLOADS else _named(scene, trouble)
+    behind = {trouble.subject} if trouble.subject.kind in WORKLOADS else _named(scene, trouble, served)
     for workload in sorted(behind):
         thing = view.object_of(workload)
         if thing is None or thing.kind not in {"Deployment", "StatefulSet", "ReplicaSet"}:
@@ -88,7 +91,7 @@ def _at_zero(scene: Scene, trouble: Trouble) -> Iterator[Finding]:
             )
 
 
-def _named(scene: Scene, trouble: Trouble) -> set[Suspect]:
+def _named(scene: Scene, trouble: Trouble, served: Mapping[str, set[Suspect]]) -> set[Suspect]:
     """The workloads of which requests speak: behind a Service or an Ingress, or all that have none in a namespace."""
     view, subject = scene.view, trouble.subject
     if subject.kind == "Service":
@@ -100,11 +103,7 @@ def _named(scene: Scene, trouble: Trouble) -> set[Suspect]:
         found_all = {view.behind_service.get((subject.namespace, name)) for name in names}
         return {one for one in found_all if one is not None}
     if subject.kind == "Namespace" and trouble.effects & {Effect.REQUESTS, Effect.OTHER}:
-        return {
-            Suspect(one.kind, one.name, one.namespace)
-            for one in view.of_kind("Deployment", "StatefulSet")
-            if one.namespace == subject.name and (one.namespace, one.name) in view.behind_service
-        }
+        return served.get(subject.name, set())
     return set()
 
 

@@ -50,7 +50,7 @@ def test_what_is_missing(words: str, kind: str, name: str, whose: str) -> None:
         ('MountVolume.SetUp failed for volume "c" : references non-existent secret key: tls.key', "items of a volume"),
         ('failed to prepare subPath for volumeMount "c" of container "a"', "subPath"),
         (
-            'error mounting "/var/lib/kubelet/pods/1/volume-subpaths/c/a/0" to rootfs at "/etc/a.conf": not a directory: '
+            'error mounting "/var/lib/kubelet/pods/1/subpaths/c/0" to rootfs at "/etc/a.conf": not a directory: '
             "unknown: Are you trying to mount a directory onto a file (or vice-versa)?",
             "runc",
         ),

@@ -13,8 +13,7 @@ from triage.verdict.rules.crash_loop import API, DNS, WATCHES, crash_loop
 def _crash(
     made: Scene, workload: Workload, words: str = "", *, exit_code: int = 1, node: str = "", minutes: int = 20
 ) -> None:
-    where = {"node": node} if node else {}
-    (pod,) = made.rollout(workload, state=crashing(minutes, exit_code=exit_code), minutes=minutes, **where)
+    (pod,) = made.rollout(workload, state=crashing(minutes, exit_code=exit_code), minutes=minutes, node=node or None)
     if words:
         pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["message"] = words
 

@@ -54,8 +54,8 @@ from triage.verdict.rules.probes import Answer, answer_of, probes
             "exec, asks for a name",
         ),
         (
-            "Readiness probe errored: rpc error: code = Unknown desc = failed to exec in container: failed to start exec: "
-            "OCI runtime exec failed",
+            "Readiness probe errored: rpc error: code = Unknown desc = failed to exec in container: "
+            "failed to start exec: OCI runtime exec failed",
             Answer.NODE,
             "the runtime",
         ),
