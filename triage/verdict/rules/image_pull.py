@@ -143,6 +143,7 @@ class Around:
     injected: Mapping[Suspect, Container]
     addresses: Mapping[str, tuple[str, str]]
     hosts: Mapping[str, tuple[str, str]]
+    sick: tuple[Suspect, ...]  # registries that run in the cluster and fail
 
 
 def image_pull(scene: Scene) -> Iterator[Finding]:
@@ -153,7 +154,9 @@ def image_pull(scene: Scene) -> Iterator[Finding]:
         return
     registries = _registries(scene, pulls)
     crowds = {host: _crowds(registry) for host, registry in registries.items()}
-    around = Around(crowds, injected_containers(scene), _services_by_address(scene), _services_by_host(scene))
+    around = Around(
+        crowds, injected_containers(scene), _services_by_address(scene), _services_by_host(scene), _sick(scene)
+    )
     for pull in pulls:
         yield from _judge(scene, pull, registries[pull.host], around)
     yield from _of_many_hosts(scene, pulls)
@@ -472,10 +475,13 @@ def _sick_registry(scene: Scene, pull: Pull, around: Around) -> Suspect | None:
         return folded if folded in scene.troubles and folded != pull.trouble.subject else None
     if is_public(pull.host) or pull.fault in {Fault.ACCESS, Fault.NO_HOST, Fault.LIMIT}:
         return None
-    parts = {view.folded(one) for one in view.workloads_by_role.get(Role.REGISTRY, ())}
-    parts |= {one for one in scene.troubles if _is_registry(scene, one)}
-    sick = sorted(one for one in parts if one in scene.troubles and one != pull.trouble.subject)
-    return sick[0] if sick else None
+    return next((one for one in around.sick if one != pull.trouble.subject), None)
+
+
+def _sick(scene: Scene) -> tuple[Suspect, ...]:
+    view = scene.view
+    parts = {view.folded(one) for one in view.workloads_by_role.get(Role.REGISTRY, ())} & scene.troubles.keys()
+    return tuple(sorted(parts | {one for one in scene.troubles if _is_registry(scene, one)}))
 
 
 def _is_registry(scene: Scene, subject: Suspect) -> bool:
