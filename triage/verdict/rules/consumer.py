@@ -38,9 +38,7 @@ _METRICS: Mapping[Good, tuple[str, ...]] = {
     Good.DISK: (
         "kubelet_container_log_filesystem_used_bytes",
         "container_fs_usage_bytes",
-        "container_ephemeral_storage_used_bytes",
         "ephemeral_storage_pod_usage",
-        "kubelet_volume_stats_used_bytes_ephemeral",
     ),
     Good.PROCESSES: ("container_processes", "container_threads"),
     Good.WRITES: ("container_fs_writes_bytes_total", "container_fs_writes_bytes", "container_fs_reads_bytes_total"),
@@ -146,7 +144,9 @@ def _by_metrics(view: View) -> Iterator[tuple[str, Good, Use]]:
     for good, metrics in _METRICS.items():
         for sample in view.metric(*metrics):
             labels = sample.labels
-            namespace, name = labels.get("namespace", ""), labels.get("pod", "")
+            # The exporter of ephemeral storage names them its own way.
+            namespace = labels.get("pod_namespace") or labels.get("namespace", "")
+            name = labels.get("pod_name") or labels.get("pod", "")
             if not namespace or labels.get("container") == "POD":
                 continue
             pod = view.pods.get((namespace, name))

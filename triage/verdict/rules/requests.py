@@ -23,14 +23,9 @@ RULE = "requests"
 
 _CALLED = Pattern(r"\b(?P<service>[a-z0-9]([a-z0-9-]*[a-z0-9])?)\.(?P<namespace>[a-z0-9]([a-z0-9-]*[a-z0-9])?)\.svc\b")
 _CHANGED = timedelta(minutes=60)
-_TRAFFIC = ("http_requests_total", "istio_requests_total", "grpc_server_handled_total", "linkerd_request_total")
-_TRAFFIC_OTHER = (
-    "hubble_flows_processed_total",
-    "nginx_ingress_controller_requests",
-    "envoy_cluster_upstream_rq_total",
-)
-_SOURCES = ("source_workload_namespace", "client_namespace", "source_namespace", "src_namespace")
-_SOURCE_WORKLOADS = ("source_workload", "client_workload", "client", "source_app")
+_TRAFFIC = ("http_requests_total", "istio_requests_total", "hubble_flows_processed_total")
+_SOURCES = ("source_workload_namespace", "source_namespace")  # Istio, Hubble
+_SOURCE_WORKLOADS = ("source_workload",)
 _TARGETS = ("destination_workload", "deployment", "destination_service_name", "service", "workload", "app")
 _SHARE = 10.0  # times what all others send
 # How a workload mostly fails by itself; what is not placed or not supplied may be a victim as much as its neighbour.
@@ -101,7 +96,7 @@ def _changed(view: View) -> Mapping[Suspect, datetime]:
 def _callers(view: View) -> Mapping[tuple[str, str], tuple[Suspect, float, float]]:
     """Targets, by namespace and name, that one foreign namespace calls far more than all others do, and how much."""
     sent: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
-    for sample in view.metric(*_TRAFFIC, *_TRAFFIC_OTHER):
+    for sample in view.metric(*_TRAFFIC):
         labels = sample.labels
         source = next((labels[one] for one in _SOURCES if labels.get(one)), "")
         workload = next((labels[one] for one in _SOURCE_WORKLOADS if labels.get(one)), "")

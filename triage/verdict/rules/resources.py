@@ -16,7 +16,7 @@ from triage.verdict.weights import FAIR, STRONG
 RULE = "resources"
 
 _OWN = Pattern(
-    r"throttl|cpu_cfs|cfs quota|saturat|(cpu|memory)[^\n]{0,40}(limit|request)|(above|near|over|of) (its"
+    r"throttl|cfs quota|saturat|(cpu|memory)[^\n]{0,40}(limit|request)|(above|near|over|of) (its"
     r"|the) (cpu |memory )?limit"
     r"|containercpu|containermemory|container(high)?(cpu|memory)"
 )
