@@ -278,8 +278,11 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
     lasts = min(one.began_at for one in cause.troubles) - min(one.began_at for one in shadow.troubles) > _LONG_BEFORE
     # What a team broke shows all over its namespace; the platform's victims there are those that it can reach.
-    if namespaces and not lasts and namespaces <= theirs and (is_shallow or cause.accused.side is Side.APPLICATION):
-        return 2.0
+    if namespaces and namespaces <= theirs:
+        if cause.accused.side is Side.APPLICATION:
+            return 2.0
+        if is_shallow and not lasts:
+            return 2.0
     if in_time and cause.is_specific and all(one.effects <= _reached(scene, cause) for one in shadow.troubles):
         return 1.0
     return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
@@ -309,11 +312,22 @@ def _joined(scene: Scene, groups: Sequence[_Group]) -> list[_Group]:
 
 
 def _are_alike(scene: Scene, first: _Group, second: _Group) -> bool:
-    if not first.accused.suspect.kind == second.accused.suspect.kind == "Node":
+    """Of two causes, the stronger one first: nodes that fail alike, or a lost node and the platform's part on it."""
+    if first.accused.side is not Side.CLUSTER or second.accused.side is not Side.CLUSTER:
         return False
-    ways = [_way(scene, group) for group in (first, second)]
     began = [min(one.began_at for one in group.troubles) for group in (first, second)]
-    return bool(ways[0]) and ways[0] == ways[1] and abs(began[0] - began[1]) <= _TOGETHER
+    if abs(began[0] - began[1]) > _TOGETHER:
+        return False
+    nodes = [group for group in (first, second) if group.accused.suspect.kind == "Node"]
+    if len(nodes) == 2:
+        return bool(_way(scene, first)) and _way(scene, first) == _way(scene, second)
+    if not nodes or nodes[0].accused.suspect.name not in scene.view.lost_nodes:
+        return False
+    other = second if nodes[0] is first else first
+    name = nodes[0].accused.suspect.name
+    places = {node for trouble in other.troubles for node in trouble.nodes}
+    is_control_plane = scene.view.role_of(other.accused.suspect) is Role.CONTROL_PLANE
+    return places == {name} or (not places and is_control_plane and name in scene.view.reserved_nodes)
 
 
 def _way(scene: Scene, group: _Group) -> frozenset[str]:

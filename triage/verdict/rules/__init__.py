@@ -6,7 +6,6 @@ from triage.verdict.rules.capacity import capacity
 from triage.verdict.rules.certificates_and_clock import certificates_and_clock
 from triage.verdict.rules.concentration import concentration
 from triage.verdict.rules.configuration import configuration
-from triage.verdict.rules.consumer import consumer
 from triage.verdict.rules.container_start import container_start
 from triage.verdict.rules.control_plane import control_plane
 from triage.verdict.rules.controller_manager_silent import controller_manager_silent
@@ -58,7 +57,6 @@ RULES: tuple[Rule, ...] = (
     capacity,
     certificates_and_clock,
     configuration,
-    consumer,
     container_start,
     control_plane,
     controller_manager_silent,

@@ -15,6 +15,7 @@ from datetime import timedelta
 from alerts.kubernetes.fields import text
 from alerts.kubernetes.objects import Container, Pod
 from triage.verdict.messages import Pattern, short
+from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.statements import Line, Statement, gathered, injected_containers, injector
 from triage.verdict.states import Effect
@@ -41,6 +42,7 @@ DNS = Pattern(
     r"lookup [^ ]+( on [^ ]+)?: [^\n]{0,80}(i/o timeout|server misbehaving|connection refused)|EAI_AGAIN"
     r"|temporary failure in name resolution|no servers could be reached|Resolving timed out|name resolution timed out"
 )
+PUSH = Pattern(r"push(ing)? [^\n]{0,40}(image|manifest|blob|layer)|blob upload|writing blob|put (manifest|blob)")
 # A dependency that is not reached; `host` is how the program names it.
 _NOT_REACHED = Pattern(
     r"connection refused|connection timed out|timed out|timeout|ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH"
@@ -156,6 +158,9 @@ def _judge(scene: Scene, crash: Crash, around: Around) -> Iterator[Finding]:
         claim = f"The container {container.name}, which {trouble.subject} does not ask for, ends: {quoted}"
         yield line.of(injector(scene), STRONG, claim)
         yield line.own(-FAIR, f"{trouble.subject} does not name the container {container.name}.")
+    elif PUSH.find(words) is not None and (registry := _sick_registry(scene)) is not None:
+        yield line.of(registry, STRONG, f"{trouble.subject} cannot push to {registry}, which fails itself: {quoted}")
+        yield line.own(-FAIR, f"What {trouble.subject} pushes to fails itself.")
     elif WATCHES.find(words) is not None:
         for node in sorted(crash.nodes):
             yield line.of(Suspect("Node", node), PROOF, f"{node} has no file watches left: {quoted}")
@@ -186,6 +191,11 @@ def _of_api(line: Line, crash: Crash, of_api: list[Crash], quoted: str) -> Itera
     else:
         yield line.of(line.scene.view.cluster, STRONG, f"{where}: {quoted}")
     yield line.own(-FAIR, f"{subject} is one of {len(of_api)} that do not reach the API server.")
+
+
+def _sick_registry(scene: Scene) -> Suspect | None:
+    """A registry of the platform that has a trouble of its own."""
+    return next((one.subject for one in scene.of_platform if scene.view.role_of(one.subject) is Role.REGISTRY), None)
 
 
 # -- Dependencies --

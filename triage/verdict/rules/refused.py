@@ -15,6 +15,7 @@ from alerts.kubernetes.fields import dig, quantity, rows, text
 from alerts.kubernetes.parse import conditions_of
 from triage.verdict.messages import short
 from triage.verdict.refusals import Kind, Refusal, read
+from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.states import SHALLOW, Effect
 from triage.verdict.troubles import Trouble, counted
@@ -169,13 +170,20 @@ def _webhook(scene: Scene, one: _Refused, trouble: Trouble) -> Iterator[Finding]
         suspect = backend or Suspect("Service", service, namespace)
         yield _line(one, trouble, suspect, PROOF, claim, side=Side.APPLICATION)
     else:
-        sick = view.folded(backend) if backend else None
+        sick = view.folded(backend) if backend else _sick_admission(scene, namespace)
         suspect = (
             sick if sick and sick in scene.troubles and view.is_platform(sick) else Suspect("Webhook", refusal.name)
         )
         yield _line(one, trouble, suspect, PROOF, claim, side=Side.CLUSTER)
     if trouble.subject != suspect:
         yield _own(view, one, trouble, -FAIR, f"The pods of {trouble.subject} were not even looked at.")
+
+
+def _sick_admission(scene: Scene, namespace: str) -> Suspect | None:
+    """The part that decides about admission and fails in this namespace, where the service's own pods are not known."""
+    view = scene.view
+    parts = (view.folded(one) for one in view.workloads_by_role.get(Role.ADMISSION, ()) if one.namespace == namespace)
+    return next((one for one in parts if one in scene.troubles), None)
 
 
 def _is_of_team(view: View, one: _Refused, namespace: str, service: str, backend: Suspect | None) -> bool:

@@ -38,12 +38,17 @@ _NODE_OBJECTS = frozenset(
     {"Node", "NodePool", "NodeClaim", "Machine", "MachineSet", "MachineDeployment", "MachinePool", "NodeGroup"}
 )
 _BEFORE_ONSET = timedelta(hours=2)
+_CLAIMS = (Predicate.UNBOUND, Predicate.NO_CLAIM)
 _SHARE = 1 / 3  # of the nodes that would take a pod: fewer out of service than this are everyday business
 
 
 def scheduling(scene: Scene) -> Iterator[Finding]:
     """Lines about each workload whose pods find no node, and about the nodes that would have taken them."""
     for one in pending(scene):
+        # A scheduler that waits for a claim has not looked at the nodes: what they would answer is beside the point.
+        if one.said is not None and one.said.only(*_CLAIMS):
+            yield from _claim_missing(scene.view, one)
+            continue
         if one.answer is not None and one.pod is not None:
             yield from _by_nodes(scene.view, one, one.pod, one.answer)
         elif one.said is not None:

@@ -192,6 +192,9 @@ def volumes(scene: Scene) -> Iterator[Finding]:
         yield from _out_of_reach(book, trouble)
 
 
+_UNBOUND = any_of("unbound immediate persistentvolumeclaims", "unbound persistentvolumeclaims")
+
+
 class _Book:
     """What is looked up more than once."""
 
@@ -241,7 +244,7 @@ class _Book:
         else:
             workloads = {subject, *trouble.workloads}
             names = {(one.namespace, name) for one in workloads for name in self.view.claims_of.get(one, ())}
-            names |= self._by_ordinal(trouble)
+            names |= self._by_ordinal(trouble) or (set() if names else self._by_words(trouble))
         things = (self.view.thing("PersistentVolumeClaim", *name) for name in sorted(names))
         return [one for one in things if one is not None]
 
@@ -252,6 +255,16 @@ class _Book:
         ends = tuple(f"-{pod.name}" for pod in trouble.failing)
         here = self.claims_in.get(trouble.namespace, ())
         return {(trouble.namespace, name) for name in here if ends and name.endswith(ends)}
+
+    def _by_words(self, trouble: Trouble) -> set[tuple[str, str]]:
+        """The scheduler says that a claim of the pod is not bound, and does not say which: one that waits there, and
+        that nobody else mounts. Where the pod's volumes were not read, nothing tells more."""
+        if not any(says(_UNBOUND, quote.text) for quote in quotes_of(trouble)):
+            return set()
+        here = self.claims_in.get(trouble.namespace, ())
+        things = (self.view.thing("PersistentVolumeClaim", trouble.namespace, name) for name in here)
+        waiting = {one.name for one in things if one is not None and text(one.status.get("phase")) == "Pending"}
+        return {(trouble.namespace, name) for name in waiting if (trouble.namespace, name) not in self.holders}
 
     def storage_of(self, class_name: str, message: str = "") -> Suspect:
         """Who is to blame in the storage: a part that fails itself, else the class, else the cluster."""
