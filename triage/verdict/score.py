@@ -187,8 +187,8 @@ def _groups(troubles: Mapping[Suspect, Trouble], cases: Mapping[Accused, _Case])
             for line in cases[accused].findings
             if line.is_specific and line.weight > 0 and (not line.explains or mine & set(line.explains))
         ]
-        group.is_specific = bool(lines)
-        group.is_definite = any(line.rule != "known_alerts" for line in lines)
+        group.is_definite = any(line.rule != "known_alerts" and line.weight >= weights.STRONG for line in lines)
+        group.is_specific = group.is_definite or any(line.rule == "known_alerts" for line in lines)
     return list(groups.values())
 
 
