@@ -37,7 +37,7 @@ _FULL_VIEW = 5  # workloads seen well: so many are a control group
 _STARTS = frozenset({Effect.SHORT, Effect.UNSCHEDULED, Effect.REFUSED, Effect.CREATING, Effect.SCALING, Effect.JOB})
 _CALLS = frozenset({Effect.REQUESTS, Effect.OTHER, Effect.UNREADY, Effect.SHORT, Effect.CRASH, Effect.INIT, Effect.JOB})
 _REACHES: Mapping[Role, frozenset[Effect]] = {
-    Role.CONTROL_PLANE: _STARTS | {Effect.TERMINATING, Effect.UNREADY, Effect.CLAIM, Effect.OBJECT},
+    Role.CONTROL_PLANE: _STARTS | SHALLOW | {Effect.TERMINATING, Effect.CLAIM, Effect.OBJECT},
     Role.DNS: _CALLS | {Effect.OBJECT},
     Role.PROXY: _CALLS | {Effect.OBJECT},
     Role.NETWORK: _CALLS | {Effect.CREATING, Effect.OBJECT},
@@ -100,6 +100,7 @@ class _Group:
     score: float
     is_specific: bool  # a definite fault is named, or an alert that everybody ships speaks of it
     is_definite: bool = False  # the former
+    rules: frozenset[str] = frozenset()  # those that name a definite fault
 
     @property
     def is_open(self) -> bool:
@@ -187,7 +188,10 @@ def _groups(troubles: Mapping[Suspect, Trouble], cases: Mapping[Accused, _Case])
             for line in cases[accused].findings
             if line.is_specific and line.weight > 0 and (not line.explains or mine & set(line.explains))
         ]
-        group.is_definite = any(line.rule != "known_alerts" and line.weight >= weights.STRONG for line in lines)
+        group.rules = frozenset(
+            line.rule for line in lines if line.rule != "known_alerts" and line.weight >= weights.STRONG
+        )
+        group.is_definite = bool(group.rules)
         group.is_specific = group.is_definite or any(line.rule == "known_alerts" for line in lines)
     return list(groups.values())
 
@@ -271,8 +275,11 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
         return 0.0
     if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
         return 3.0
+    reached = _reached(scene, cause) if in_time and cause.is_specific else frozenset()
+    fits = bool(reached) and all(one.effects <= reached for one in shadow.troubles)
     if shadow.is_specific:
-        return 0.0
+        # An alert that everybody ships about a part: the part is sick, perhaps only for want of what it stands on.
+        return 1.0 if fits and shadow.accused.suspect.kind in {"Component", "APIService", "Cluster"} else 0.0
     is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
     namespaces = {one.namespace for one in shadow.troubles} - {""}
     theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
@@ -283,7 +290,7 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
             return 2.0
         if is_shallow and not lasts:
             return 2.0
-    if in_time and cause.is_specific and all(one.effects <= _reached(scene, cause) for one in shadow.troubles):
+    if fits:
         return 1.0
     return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
 
@@ -312,12 +319,14 @@ def _joined(scene: Scene, groups: Sequence[_Group]) -> list[_Group]:
 
 
 def _are_alike(scene: Scene, first: _Group, second: _Group) -> bool:
-    """Of two causes, the stronger one first: nodes that fail alike, or a lost node and the platform's part on it."""
-    if first.accused.side is not Side.CLUSTER or second.accused.side is not Side.CLUSTER:
-        return False
+    """Of two causes, the stronger one first: what a team broke in the same way at once, nodes that fail alike, or a
+    lost node and the platform's part on it."""
     began = [min(one.began_at for one in group.troubles) for group in (first, second)]
-    if abs(began[0] - began[1]) > _TOGETHER:
+    if first.accused.side is not second.accused.side or abs(began[0] - began[1]) > _TOGETHER:
         return False
+    if first.accused.side is Side.APPLICATION:
+        here = first.accused.suspect.namespace
+        return bool(here) and here == second.accused.suspect.namespace and bool(first.rules & second.rules)
     nodes = [group for group in (first, second) if group.accused.suspect.kind == "Node"]
     if len(nodes) == 2:
         return bool(_way(scene, first)) and _way(scene, first) == _way(scene, second)
