@@ -29,6 +29,7 @@ _MOST_CANDIDATES = 10
 # A victim shows from some time before its cause does (alerts wait, each as long as it likes) to long after.
 _BEFORE = timedelta(minutes=30)
 _LONG_BEFORE = timedelta(hours=2)  # what has failed for so long in a namespace is no shadow of what began now
+_OWN_CASE = 3.6  # log-odds from which on a cause has a case of its own, and follows nothing that is merely near
 _WEAK = 2.6  # log-odds below which a cause without a definite fault may be the shadow of another
 _MOST_CAUSES = 50  # of the platform that everything else is held against
 _FULL_VIEW = 5  # workloads seen well: so many are a control group
@@ -42,7 +43,7 @@ _REACHES: Mapping[Role, frozenset[Effect]] = {
     Role.PROXY: _CALLS | {Effect.OBJECT},
     Role.NETWORK: _CALLS | {Effect.CREATING, Effect.OBJECT},
     Role.MESH: _CALLS,
-    Role.STORAGE: frozenset({Effect.CREATING, Effect.CLAIM, Effect.UNREADY, Effect.SHORT, Effect.CRASH, Effect.JOB}),
+    Role.STORAGE: frozenset({Effect.CREATING, Effect.CLAIM, Effect.UNREADY, Effect.SHORT, Effect.JOB}),
     Role.INGRESS: frozenset({Effect.REQUESTS, Effect.OTHER}),
     Role.ADMISSION: frozenset({Effect.REFUSED, Effect.SHORT}),
     Role.AUTOSCALER: frozenset({Effect.UNSCHEDULED, Effect.SHORT, Effect.UNREADY}),
@@ -74,6 +75,7 @@ class _Case:
     general: float  # log-odds of what is said of it as such
     links: Mapping[Suspect, float]  # trouble to log-odds that it comes from here
     bonus: float  # one cause of many troubles is likelier than as many causes of one each
+    definite: frozenset[Suspect]  # the troubles of which a definite fault of this suspect is named as the cause
 
     def score(self, trouble: Suspect) -> float:
         return self.general + self.links[trouble] + self.bonus
@@ -89,6 +91,12 @@ class _Court:
             for subject, weight in case.links.items():
                 by_trouble[subject].append((accused, weight))
         self.by_trouble: Mapping[Suspect, list[tuple[Accused, float]]] = by_trouble
+        self.named = frozenset(subject for case in cases.values() for subject in case.definite)
+
+    def background(self, case: _Case, subject: Suspect) -> float:
+        """What counts against a suspect of whom nothing definite is known, where somebody's fault is named: that a
+        workload fails as a whole, in a platform that is well, is then no evidence that it is its own doing."""
+        return weights.BACKGROUND if subject in self.named and subject not in case.definite else 0.0
 
 
 @dataclass
@@ -115,12 +123,18 @@ class _Group:
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
     court = _Court(_cases(findings))
-    groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court.cases)))
+    groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court)))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
         opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
-    told = [_attribution(scene, court, group, calibration) for group in opening]
-    return tuple(sorted(told, key=lambda one: (-one.margin, one.suspect)))
+    # An alert that stands by itself and has hurt nobody comes after what has.
+    told = [(not _hurts(group), _attribution(scene, court, group, calibration)) for group in opening]
+    return tuple(one for _, one in sorted(told, key=lambda pair: (pair[0], -pair[1].margin, pair[1].suspect)))
+
+
+def _hurts(group: _Group) -> bool:
+    is_sick = group.is_specific and group.accused.suspect.kind != "Cluster"
+    return is_sick or group.is_definite or any(trouble.namespace for trouble in group.troubles)
 
 
 def _cases(findings: Iterable[Finding]) -> dict[Accused, _Case]:
@@ -146,7 +160,13 @@ def _case(lines: Sequence[Finding]) -> _Case:
     links = {trouble: sum(_damped(rows) for rows in by_rule.values()) for trouble, by_rule in linked.items()}
     count = sum(1 for weight in links.values() if weight >= weights.HINT)
     bonus = min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
-    return _Case(tuple(once), sum(_damped(rows) for rows in general.values()), links, bonus)
+    definite = frozenset(subject for line in once if _is_definite(line) for subject in line.explains)
+    return _Case(tuple(once), sum(_damped(rows) for rows in general.values()), links, bonus, definite)
+
+
+def _is_definite(line: Finding) -> bool:
+    """Whether it names a fault rather than a circumstance. An alert says that a part is sick and not of what."""
+    return line.is_specific and line.weight >= weights.STRONG and line.rule != "known_alerts"
 
 
 def _once(lines: Iterable[Finding], key: Callable[[Finding], Hashable]) -> list[Finding]:
@@ -166,13 +186,14 @@ def _bounded(score: float) -> float:
     return max(-weights.MOST, min(weights.MOST, score))
 
 
-def _groups(troubles: Mapping[Suspect, Trouble], cases: Mapping[Accused, _Case]) -> list[_Group]:
+def _groups(troubles: Mapping[Suspect, Trouble], court: _Court) -> list[_Group]:
     best: dict[Suspect, tuple[float, Accused]] = {}
+    cases = court.cases
     for accused, case in cases.items():
         for subject, weight in case.links.items():
             if weight <= 0 or subject not in troubles:
                 continue
-            score = case.score(subject)
+            score = case.score(subject) + court.background(case, subject)
             if subject not in best or (score, _depth(accused)) > (best[subject][0], _depth(best[subject][1])):
                 best[subject] = (score, accused)
     groups: dict[Accused, _Group] = {}
@@ -188,9 +209,7 @@ def _groups(troubles: Mapping[Suspect, Trouble], cases: Mapping[Accused, _Case])
             for line in cases[accused].findings
             if line.is_specific and line.weight > 0 and (not line.explains or mine & set(line.explains))
         ]
-        group.rules = frozenset(
-            line.rule for line in lines if line.rule != "known_alerts" and line.weight >= weights.STRONG
-        )
+        group.rules = frozenset(line.rule for line in lines if _is_definite(line))
         group.is_definite = bool(group.rules)
         group.is_specific = group.is_definite or any(line.rule == "known_alerts" for line in lines)
     return list(groups.values())
@@ -242,7 +261,8 @@ class _Nearby:
 
     def to(self, court: _Court, group: _Group) -> list[_Group]:
         """The groups that may be the cause of this one, the strongest first."""
-        found: set[Accused] = set(self.everywhere)
+        is_vague = group.accused.suspect.kind == "Namespace" and group.accused.side is Side.CLUSTER
+        found: set[Accused] = set(list(self.groups)[:_MOST_CAUSES] if is_vague else self.everywhere)
         for trouble in group.troubles:
             found |= {accused for accused, _ in court.by_trouble.get(trouble.subject, ()) if accused in self.groups}
             found |= {Accused(Suspect("Node", node), Side.CLUSTER) for node in trouble.nodes} & self.groups.keys()
@@ -276,7 +296,7 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
         return 3.0
     reached = _reached(scene, cause) if in_time and cause.is_specific else frozenset()
-    fits = bool(reached) and all(one.effects <= reached for one in shadow.troubles)
+    fits = shadow.score < _OWN_CASE and bool(reached) and all(one.effects <= reached for one in shadow.troubles)
     if shadow.is_specific:
         # An alert that everybody ships about a part: the part is sick, perhaps only for want of what it stands on.
         return 1.0 if fits and shadow.accused.suspect.kind in {"Component", "APIService", "Cluster"} else 0.0
@@ -292,6 +312,9 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
             return 2.0
     if fits:
         return 1.0
+    # A prober tells of its own namespace, and of nothing that it saw.
+    if in_time and shadow.accused.suspect.kind == "Namespace" and shadow.accused.side is Side.CLUSTER and is_shallow:
+        return 0.7
     return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
 
 
@@ -301,7 +324,7 @@ def _reached(scene: Scene, cause: _Group) -> frozenset[Effect]:
     if cause.accused.side is not Side.CLUSTER:
         return frozenset()
     if suspect.kind in {"Cluster", "Network"}:
-        return SHALLOW
+        return SHALLOW if cause.is_definite else frozenset()
     role = scene.view.role_of(suspect)
     return _NARROWER.get(suspect.name) or (_REACHES.get(role, frozenset()) if role else frozenset())
 
@@ -389,22 +412,24 @@ def _rivals(court: _Court, group: _Group) -> list[tuple[Accused, float]]:
     for subject in subjects:
         for accused, weight in court.by_trouble.get(subject, ()):
             explained[accused].append(weight)
-    found = [(group.accused, _own_odds(court.cases[group.accused], subjects))]
+    found = [(group.accused, _own_odds(court, court.cases[group.accused], subjects))]
     for accused, linked in explained.items():
         share = sum(1 for weight in linked if weight > 0) / len(subjects)
         if share > 0 and accused != group.accused:
             case = court.cases[accused]
             odds = _bounded(case.general + sum(linked) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
-            found.append((accused, odds + case.bonus * share))
+            behind = sum(court.background(case, subject) for subject in subjects) / len(subjects)
+            found.append((accused, odds + case.bonus * share + behind))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _own_odds(case: _Case, subjects: Sequence[Suspect]) -> float:
+def _own_odds(court: _Court, case: _Case, subjects: Sequence[Suspect]) -> float:
     """Log-odds of the suspect that a group is named after. The others of the group are shadows of what it explains;
     they say nothing against it."""
-    linked = [weight for subject in subjects if (weight := case.links.get(subject, 0.0)) > 0]
-    linked = linked or [max(case.links.values(), default=0.0)]
-    return _bounded(case.general + sum(linked) / len(linked)) + case.bonus
+    mine = [subject for subject in subjects if case.links.get(subject, 0.0) > 0]
+    linked = [case.links[subject] for subject in mine] or [max(case.links.values(), default=0.0)]
+    behind = sum(court.background(case, subject) for subject in mine) / max(1, len(mine))
+    return _bounded(case.general + sum(linked) / len(linked)) + case.bonus + behind
 
 
 def _margin(rivals: Sequence[tuple[Accused, float]], side: Side) -> float:
@@ -458,7 +483,7 @@ def _deciding(court: _Court, group: _Group, rivals: Sequence[tuple[Accused, floa
     lines = [line for line in case.findings if line.weight > 0 and (not line.explains or mine & set(line.explains))]
     for line in lines[:5]:
         without = _case([one for one in case.findings if one is not line])
-        if _margin([*others, (group.accused, _own_odds(without, subjects))], group.accused.side) <= 0:
+        if _margin([*others, (group.accused, _own_odds(court, without, subjects))], group.accused.side) <= 0:
             return line
     return None
 

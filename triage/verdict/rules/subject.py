@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from triage.verdict.scene import Scene
 from triage.verdict.types import Finding, Side
-from triage.verdict.weights import FAIR, WEAK
+from triage.verdict.weights import FAIR, HINT, WEAK
 
 
 def subject(scene: Scene) -> Iterator[Finding]:
@@ -17,9 +17,11 @@ def subject(scene: Scene) -> Iterator[Finding]:
         side = scene.view.side_of(trouble.subject)
         what = ", ".join(sorted(effect.value for effect in trouble.effects))
         whose = "the platform" if side is Side.CLUSTER else "a team"
+        # A namespace is named where no object is: by a prober, say, that stands there and looks elsewhere.
+        is_vague = trouble.subject.kind == "Namespace"
         yield Finding(
             side,
-            FAIR if side is Side.CLUSTER else WEAK,
+            (HINT if is_vague else FAIR) if side is Side.CLUSTER else WEAK,
             f"{trouble.subject}: {what}; it belongs to {whose}.",
             "alert" if trouble.symptoms else "object" if trouble.failing else "event",
             trouble.began_at,
