@@ -185,8 +185,8 @@ class View:
                 if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
                     found[workload].add(name)
         for claim in self.of_kind("PersistentVolumeClaim"):
-            if workload := self._named_by_ordinal(claim):
-                found[workload].add(claim.name)
+            if (owner := self._named_by_ordinal(claim)) is not None:
+                found[owner].add(claim.name)
         return {workload: frozenset(names) for workload, names in found.items()}
 
     def _named_by_ordinal(self, claim: Thing) -> Suspect | None:
