@@ -8,7 +8,7 @@
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -91,12 +91,12 @@ class _Court:
             for subject, weight in case.links.items():
                 by_trouble[subject].append((accused, weight))
         self.by_trouble: Mapping[Suspect, list[tuple[Accused, float]]] = by_trouble
-        self.named = frozenset(subject for case in cases.values() for subject in case.definite)
+        self.named = Counter(subject for case in cases.values() for subject in case.definite)
 
     def background(self, case: _Case, subject: Suspect) -> float:
         """What counts against a suspect of whom nothing definite is known, where somebody's fault is named: that a
         workload fails as a whole, in a platform that is well, is then no evidence that it is its own doing."""
-        return weights.BACKGROUND if subject in self.named and subject not in case.definite else 0.0
+        return weights.BACKGROUND if self.named[subject] and subject not in case.definite else 0.0
 
 
 @dataclass
@@ -194,6 +194,9 @@ def _groups(troubles: Mapping[Suspect, Trouble], court: _Court) -> list[_Group]:
             if weight <= 0 or subject not in troubles:
                 continue
             score = case.score(subject) + court.background(case, subject)
+            # Where several faults are named, the nearer one decides, not the one that explains more besides.
+            if court.named[subject] > 1:
+                score -= case.bonus
             if subject not in best or (score, _depth(accused)) > (best[subject][0], _depth(best[subject][1])):
                 best[subject] = (score, accused)
     groups: dict[Accused, _Group] = {}
@@ -296,10 +299,12 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
         return 3.0
     reached = _reached(scene, cause) if in_time and cause.is_specific else frozenset()
-    fits = shadow.score < _OWN_CASE and bool(reached) and all(one.effects <= reached for one in shadow.troubles)
+    fits = bool(reached) and all(one.effects <= reached for one in shadow.troubles)
     if shadow.is_specific:
         # An alert that everybody ships about a part: the part is sick, perhaps only for want of what it stands on.
         return 1.0 if fits and shadow.accused.suspect.kind in {"Component", "APIService", "Cluster"} else 0.0
+    is_of_control_plane = scene.view.role_of(suspect) is Role.CONTROL_PLANE
+    fits = fits and shadow.score < _OWN_CASE and not (is_of_control_plane and any(map(_was_served, shadow.troubles)))
     is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
     namespaces = {one.namespace for one in shadow.troubles} - {""}
     theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
@@ -316,6 +321,14 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     if in_time and shadow.accused.suspect.kind == "Namespace" and shadow.accused.side is Side.CLUSTER and is_shallow:
         return 0.7
     return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
+
+
+def _was_served(trouble: Trouble) -> bool:
+    """Whether its pods were made and looked at: a control plane that did so is not why they fail."""
+    return any(
+        pod.node or ((placed := pod.conditions.get("PodScheduled")) is not None and placed.message)
+        for pod in trouble.failing
+    )
 
 
 def _reached(scene: Scene, cause: _Group) -> frozenset[Effect]:
