@@ -29,6 +29,7 @@ _MOST_CANDIDATES = 10
 # A victim shows from some time before its cause does (alerts wait, each as long as it likes) to long after.
 _BEFORE = timedelta(minutes=30)
 _LONG_BEFORE = timedelta(hours=2)  # what has failed for so long in a namespace is no shadow of what began now
+_NEAR = 4.0  # log-odds for a named fault in the namespace that suffers, before one elsewhere
 _OWN_CASE = 3.6  # log-odds from which on a cause has a case of its own, and follows nothing that is merely near
 _WEAK = 2.6  # log-odds below which a cause without a definite fault may be the shadow of another
 _MOST_CAUSES = 50  # of the platform that everything else is held against
@@ -196,7 +197,7 @@ def _groups(troubles: Mapping[Suspect, Trouble], court: _Court) -> list[_Group]:
             score = case.score(subject) + court.background(case, subject)
             # Where several faults are named, the nearer one decides, not the one that explains more besides.
             if court.named[subject] > 1:
-                score -= case.bonus
+                score += _NEAR * (accused.suspect.namespace == subject.namespace != "") - case.bonus
             if subject not in best or (score, _depth(accused)) > (best[subject][0], _depth(best[subject][1])):
                 best[subject] = (score, accused)
     groups: dict[Accused, _Group] = {}

@@ -300,7 +300,9 @@ class _Fold:
         if event.kind == "Pod":
             pod = self.view.pods.get((event.namespace, event.name))
             if pod is not None:
-                return effect_of(pod, now=self.view.now, lost_nodes=self.view.lost_nodes) is None
+                # A pod that is just starting is not well yet, and what its start met is news.
+                is_bad = effect_of(pod, now=self.view.now, lost_nodes=self.view.lost_nodes) is not None
+                return not is_bad and (pod.is_well or event.first_at < (pod.thing.created_at or event.first_at))
             return bool(self.view.pods) and self._is_well(self.view.workload_of_pod_named(event.namespace, event.name))
         if event.kind in WORKLOADS:
             return bool(self.view.pods) and self._is_well(
