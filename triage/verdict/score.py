@@ -85,8 +85,10 @@ class _Case:
 class _Court:
     """All that is held against everybody, and who is accused of what."""
 
-    def __init__(self, cases: Mapping[Accused, _Case]) -> None:
+    def __init__(self, cases: Mapping[Accused, _Case], *, sees_more_than_alerts: bool) -> None:
         self.cases = cases
+        # Of what nobody looked at, nothing can be said to be well.
+        self.unseen = weights.OTHER_SIDE if sees_more_than_alerts else 0.0
         by_trouble: dict[Suspect, list[tuple[Accused, float]]] = defaultdict(list)
         for accused, case in cases.items():
             for subject, weight in case.links.items():
@@ -123,7 +125,7 @@ class _Group:
 
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
-    court = _Court(_cases(findings))
+    court = _Court(_cases(findings), sees_more_than_alerts=scene.view.has_objects or bool(scene.view.events))
     groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court)))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
@@ -390,7 +392,7 @@ def _way(scene: Scene, group: _Group) -> frozenset[str]:
 
 def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(court, group)
-    margin = _margin(rivals, group.accused.side)
+    margin = _margin(rivals, group.accused.side, court.unseen)
     side = group.accused.side if margin >= 0 else group.accused.side.other
     suspect = group.accused.suspect
     if side is not group.accused.side:
@@ -409,7 +411,7 @@ def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibr
         severity=min((one.severity for one in opening), key=SEVERITIES.index),
         began_at=min(trouble.began_at for trouble in group.troubles),
         findings=lines,
-        candidates=_candidates(rivals),
+        candidates=_candidates(rivals, court.unseen),
         symptoms=tuple(sorted({symptom.key for trouble in group.troubles for symptom in trouble.symptoms})),
         namespaces=namespaces,
         margin=round(abs(margin), 4),
@@ -446,22 +448,20 @@ def _own_odds(court: _Court, case: _Case, subjects: Sequence[Suspect]) -> float:
     return _bounded(case.general + sum(linked) / len(linked)) + case.bonus + behind
 
 
-def _margin(rivals: Sequence[tuple[Accused, float]], side: Side) -> float:
-    """Log-odds of one side against the other."""
+def _margin(rivals: Sequence[tuple[Accused, float]], side: Side, unseen: float) -> float:
+    """Log-odds of one side against the other, on which there may always be a cause that nobody has seen."""
     mine = [total for accused, total in rivals if accused.side is side]
     theirs = [total for accused, total in rivals if accused.side is not side]
-    return _log_sum(mine) - _log_sum([*theirs, weights.OTHER_SIDE])
+    return _log_sum(mine or [unseen]) - _log_sum([*theirs, unseen])
 
 
 def _log_sum(rows: Sequence[float]) -> float:
-    if not rows:
-        return weights.OTHER_SIDE
     top = max(rows)
     return top + math.log(sum(math.exp(row - top) for row in rows))
 
 
-def _candidates(rivals: Sequence[tuple[Accused, float]]) -> tuple[Candidate, ...]:
-    whole = _log_sum([total for _, total in rivals] + [weights.OTHER_SIDE])
+def _candidates(rivals: Sequence[tuple[Accused, float]], unseen: float) -> tuple[Candidate, ...]:
+    whole = _log_sum([total for _, total in rivals] + [unseen])
     return tuple(
         Candidate(accused.suspect, accused.side, round(math.exp(total - whole), 4))
         for accused, total in rivals[:_MOST_CANDIDATES]
@@ -497,7 +497,8 @@ def _deciding(court: _Court, group: _Group, rivals: Sequence[tuple[Accused, floa
     lines = [line for line in case.findings if line.weight > 0 and (not line.explains or mine & set(line.explains))]
     for line in lines[:5]:
         without = _case([one for one in case.findings if one is not line])
-        if _margin([*others, (group.accused, _own_odds(court, without, subjects))], group.accused.side) <= 0:
+        rest = [*others, (group.accused, _own_odds(court, without, subjects))]
+        if _margin(rest, group.accused.side, court.unseen) <= 0:
             return line
     return None
 

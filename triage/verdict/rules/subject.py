@@ -7,6 +7,7 @@ line of any other rule outweighs it.
 from collections.abc import Iterator
 
 from triage.verdict.scene import Scene
+from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Side
 from triage.verdict.weights import FAIR, HINT, WEAK
 
@@ -17,11 +18,9 @@ def subject(scene: Scene) -> Iterator[Finding]:
         side = scene.view.side_of(trouble.subject)
         what = ", ".join(sorted(effect.value for effect in trouble.effects))
         whose = "the platform" if side is Side.CLUSTER else "a team"
-        # A namespace is named where no object is: by a prober, say, that stands there and looks elsewhere.
-        is_vague = trouble.subject.kind == "Namespace"
         yield Finding(
             side,
-            (HINT if is_vague else FAIR) if side is Side.CLUSTER else WEAK,
+            _weight(trouble, side),
             f"{trouble.subject}: {what}; it belongs to {whose}.",
             "alert" if trouble.symptoms else "object" if trouble.failing else "event",
             trouble.began_at,
@@ -29,3 +28,10 @@ def subject(scene: Scene) -> Iterator[Finding]:
             (trouble.subject,),
             "subject",
         )
+
+
+def _weight(trouble: Trouble, side: Side) -> float:
+    """A namespace is named where no object is: by a prober, say, that stands there and looks elsewhere."""
+    if side is Side.CLUSTER:
+        return HINT if trouble.subject.kind == "Namespace" else FAIR
+    return WEAK

@@ -10,7 +10,7 @@ from datetime import timedelta
 from triage.verdict.scene import Scene
 from triage.verdict.states import SHALLOW, Effect
 from triage.verdict.troubles import Trouble
-from triage.verdict.types import Finding, Side
+from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import names
 from triage.verdict.weights import FAIR, HINT, WEAK
 
@@ -39,10 +39,24 @@ def unexplained_many(scene: Scene) -> Iterator[Finding]:
         f"{len(namespaces)} namespaces began to fail within {minutes} minutes: {who}.",
         "alert" if group[0].symptoms else "object",
         group[0].began_at,
-        scene.view.cluster,
+        _behind(scene, group),
         tuple(one.subject for one in group),
         "unexplained_many",
     )
+
+
+def _behind(scene: Scene, group: list[Trouble]) -> Suspect:
+    """The one part of the platform that failed just before, where there is one and it may have reached them all."""
+    began = group[0].began_at
+    failed = [
+        one
+        for one in scene.of_platform
+        if one.is_open
+        and one.subject.kind in {"Node", "Component", "Zone"}
+        and -_WITHIN <= one.began_at - began <= _WITHIN
+        and (one.subject.kind != "Node" or all(not other.nodes or one.subject.name in other.nodes for other in group))
+    ]
+    return failed[0].subject if len(failed) == 1 else scene.view.cluster
 
 
 def _largest(troubles: list[Trouble]) -> list[Trouble]:
