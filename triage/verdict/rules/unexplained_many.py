@@ -22,8 +22,14 @@ _SAYS_LITTLE = SHALLOW | {Effect.CRASH, Effect.INIT, Effect.CREATING, Effect.UNS
 
 def unexplained_many(scene: Scene) -> Iterator[Finding]:
     """One line about the cluster for each group of troubles that began together."""
+    sick = {one.subject.name for one in scene.of_platform if one.subject.kind == "Node"}
     fitting = sorted(
-        (one for one in scene.of_tenants if one.is_open and one.namespace and one.effects <= _SAYS_LITTLE),
+        (
+            one
+            for one in scene.of_tenants
+            # What stands on a node that fails is explained already.
+            if one.is_open and one.namespace and one.effects <= _SAYS_LITTLE and not one.nodes & sick
+        ),
         key=lambda one: (one.began_at, one.subject),
     )
     group = _largest(fitting)
