@@ -234,15 +234,24 @@ def _absorbed(scene: Scene, court: _Court, groups: list[_Group]) -> list[_Group]
     alive = sorted(groups, key=lambda one: (-one.is_specific, -one.score, one.accused))
     near = _Nearby(alive)
     gone: set[Accused] = set()
-    for group in reversed(alive):
-        if group.is_definite:
-            continue
-        cause = _cause_of(scene, court, group, [one for one in near.to(court, group) if one.accused not in gone])
-        if cause is not None:
-            cause.troubles.extend(group.troubles)
-            near.moved(cause, group)
-            gone.add(group.accused)
+    # First to what is deeper; what is left of a namespace then stands together.
+    for is_deep in (True, False):
+        for group in reversed(alive):
+            if group.is_definite or group.accused in gone:
+                continue
+            others = [
+                one for one in near.to(court, group) if one.accused not in gone and (_is_deep(one) or not is_deep)
+            ]
+            cause = _cause_of(scene, court, group, others)
+            if cause is not None:
+                cause.troubles.extend(group.troubles)
+                near.moved(cause, group)
+                gone.add(group.accused)
     return [group for group in alive if group.accused not in gone]
+
+
+def _is_deep(group: _Group) -> bool:
+    return group.is_definite or group.accused.side is Side.CLUSTER
 
 
 class _Nearby:
@@ -299,8 +308,12 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
         return 4.0
     if shadow.is_specific and not both:
         return 0.0
-    if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
-        return 3.0
+    if suspect.kind == "Node":
+        places = {node for trouble in shadow.troubles for node in trouble.nodes}
+        if places and suspect.name not in places:
+            return 0.0  # it fails elsewhere
+        if in_time and places:
+            return 3.0
     reached = _reached(scene, cause) if in_time and cause.is_specific else frozenset()
     fits = bool(reached) and all(one.effects <= reached for one in shadow.troubles)
     if shadow.is_specific:

@@ -60,9 +60,10 @@ def _behind(scene: Scene, group: list[Trouble]) -> Suspect:
         if one.is_open
         and one.subject.kind in {"Node", "Component", "Zone"}
         and -_WITHIN <= one.began_at - began <= _WITHIN
-        and (one.subject.kind != "Node" or all(not other.nodes or one.subject.name in other.nodes for other in group))
     ]
-    return failed[0].subject if len(failed) == 1 else scene.view.cluster
+    if len(failed) != 1 or (failed[0].subject.kind == "Node" and any(one.nodes for one in group)):
+        return scene.view.cluster
+    return failed[0].subject
 
 
 def _largest(troubles: list[Trouble]) -> list[Trouble]:
