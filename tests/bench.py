@@ -22,8 +22,8 @@ from typing import Any
 import psycopg
 
 from tests.triage.serve import whole
-from tests.triage.verdict import crowds
 from tests.triage.serve.whole import PROJECT, Whole
+from tests.triage.verdict import crowds
 from tests.walk.said import MAP, crash
 from triage.cases import read_case
 from triage.serve.layout import Place
