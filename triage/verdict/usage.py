@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from alerts.kubernetes.fields import quantity
 from alerts.kubernetes.objects import Pod
-from triage.verdict.messages import Pattern
+from triage.verdict.messages import Capture
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
@@ -20,7 +20,7 @@ from triage.verdict.view import View
 from triage.verdict.weights import PROOF
 
 # Until 1.26: "Container x was using 9Ki, which exceeds its request of 0."; later: "..., request is 0, has larger ...".
-_USING = Pattern(
+_USING = Capture(
     r"low on resource: \[?(?P<resource>[a-z-]+).*?Container (?P<container>\S+) was using (?P<use>[0-9.]+[A-Za-z]*)"
     r"(?:,? which exceeds its request of (?P<old>[0-9.]+[A-Za-z]*)|, request is (?P<new>[0-9.]+[A-Za-z]*))?"
 )

@@ -9,18 +9,18 @@ workload that fails alone may as well be kept from it by a policy of its own.
 from collections.abc import Iterator
 
 from alerts.kubernetes.fields import rows, text
-from triage.verdict.messages import Pattern, short
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing
-from triage.verdict.quotes import Quote, any_of, quotes_of, says
 from triage.verdict.scene import Scene
+from triage.verdict.statements import Statement
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
-_ADDRESS = Pattern(r"dial tcp (?P<host>\[?[0-9a-f.:]+\]?):(?P<port>443|6443)")
-_NO_WAY = any_of(
+_ADDRESS = Capture(r"dial tcp (?P<host>\[?[0-9a-f.:]+\]?):(?P<port>443|6443)")
+_NO_WAY = Pattern.any_of(
     "i/o timeout",
     "connection refused",
     "no route to host",
@@ -30,7 +30,7 @@ _NO_WAY = any_of(
     "tls handshake timeout",
     "connection reset by peer",
 )
-_BY_NAME = any_of(
+_BY_NAME = Pattern.any_of(
     r"kubernetes\.default(\.svc)?",
     r"https?://[^/ ]+:6?443/(api|apis|version|healthz|livez|readyz)\b",
     "failed to get api (group resources|server)",
@@ -43,14 +43,20 @@ _USUAL = frozenset({"10.96.0.1", "10.43.0.1", "172.20.0.1", "10.100.0.1", "172.3
 def api_vip(scene: Scene) -> Iterator[Finding]:
     """Lines about everything that says that the API server does not answer."""
     addresses = _addresses(scene.view)
-    told = [(trouble, quote) for trouble in scene.troubles.values() if (quote := _said(trouble, addresses)) is not None]
+    told = [
+        (trouble, quote)
+        for trouble in scene.troubles.values()
+        if (quote := _said(scene, trouble, addresses)) is not None
+    ]
     if not told:
         return
     namespaces = {trouble.namespace for trouble, _ in told} - {""}
     suspect, why = _suspect(scene, [trouble for trouble, _ in told])
     for trouble, quote in told:
         if len(told) == 1 and (policy := _policy(scene.view, trouble)) is not None:
-            said = f"NetworkPolicy {policy.name} lets {trouble.subject} not reach the API server: “{short(quote.text)}”"
+            said = (
+                f"NetworkPolicy {policy.name} lets {trouble.subject} not reach the API server: “{short(quote.words)}”"
+            )
             yield _line(scene.view, policy, trouble, STRONG, said, quote)
             continue
         weight = PROOF if len(namespaces) > 1 else FAIR if len(told) > 1 else WEAK
@@ -58,7 +64,7 @@ def api_vip(scene: Scene) -> Iterator[Finding]:
             weight = max(weight, STRONG)
         reach = counted(len(told), "workload")
         spread = counted(len(namespaces), "namespace")
-        said = f"{reach} in {spread} cannot reach the API server{why}: “{short(quote.text)}”"
+        said = f"{reach} in {spread} cannot reach the API server{why}: “{short(quote.words)}”"
         yield _line(scene.view, suspect, trouble, weight, said, quote)
 
 
@@ -76,12 +82,12 @@ def _addresses(view: View) -> frozenset[str]:
     return frozenset(known - {""})
 
 
-def _said(trouble: Trouble, addresses: frozenset[str]) -> Quote | None:
-    for quote in quotes_of(trouble):
-        if not says(_NO_WAY, quote.text):
+def _said(scene: Scene, trouble: Trouble, addresses: frozenset[str]) -> Statement | None:
+    for quote in scene.statements[trouble.subject]:
+        if not _NO_WAY.fits(quote.words):
             continue
-        found = _ADDRESS.find(quote.text)
-        if says(_BY_NAME, quote.text) or (found and found["host"].strip("[]") in addresses):
+        found = _ADDRESS.find(quote.words)
+        if _BY_NAME.fits(quote.words) or (found and found["host"].strip("[]") in addresses):
             return quote
     return None
 
@@ -110,7 +116,7 @@ def _policy(view: View, trouble: Trouble) -> Suspect | None:
     return Suspect("NetworkPolicy", applying[0].name, applying[0].namespace) if applying else None
 
 
-def _line(view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, quote: Quote) -> Finding:
+def _line(view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, quote: Statement) -> Finding:
     return Finding(
         view.side_of(suspect),
         weight,

@@ -91,7 +91,7 @@ def _words(scene: Scene) -> Iterator[Finding]:
         for pattern, suspect, weight in _SAID:
             # An aggregated API that is not served is its own server's fault.
             own = [one for one in texts if "metrics.k8s.io" not in one[0]] if suspect == API else texts
-            if said := next((one for one in own if pattern.find(one[0]) is not None), None):
+            if said := next((one for one in own if pattern.fits(one[0])), None):
                 found[suspect].append((weight, *said, trouble.subject))
     for suspect, rows_of in sorted(found.items()):
         namespaces = {subject.namespace for *_, subject in rows_of}
@@ -209,7 +209,7 @@ def _credentials(scene: Scene) -> Iterator[Finding]:
     found: dict[Suspect, str] = {}
     for trouble in scene.troubles.values():
         said = [m for pod in trouble.failing for m in _ended(pod)] + [one.message for one in trouble.events]
-        message = next((one for one in said if _REFUSED.find(one) is not None and "pull" not in one), None)
+        message = next((one for one in said if _REFUSED.fits(one) and "pull" not in one), None)
         if message is not None:
             found[trouble.subject] = message
     requests = scene.view.metric("apiserver_request_total", "apiserver_request_total_rate")

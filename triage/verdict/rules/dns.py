@@ -12,18 +12,18 @@ from collections.abc import Iterator
 
 from alerts.kubernetes.fields import dig, mapping, text
 from alerts.kubernetes.objects import Thing
-from triage.verdict.messages import short
+from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing, lets_out_to_dns
-from triage.verdict.quotes import Quote, any_of, quotes_of, says
 from triage.verdict.scene import Scene
+from triage.verdict.statements import Statement
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
-UNKNOWN = any_of("no such host", "nxdomain", "name or service not known", "could not resolve host", "enotfound")
-UNANSWERED = any_of(
+UNKNOWN = Pattern.any_of("no such host", "nxdomain", "name or service not known", "could not resolve host", "enotfound")
+UNANSWERED = Pattern.any_of(
     r"lookup \S+.*(i/o timeout|timed out|server misbehaving|connection refused|no route to host)",
     "temporary failure in name resolution",
     "server misbehaving",
@@ -41,8 +41,8 @@ UNANSWERED = any_of(
     "cannot assign requested address when resolving",
     "resolver.*timed out",
 )
-_OUTSIDE = any_of(r"lookup [^ :]*(docker\.io|gcr\.io|quay\.io|registry|ecr)\S*", "failed to pull image")
-_LOOP = any_of(r"loop \(127\.0\.0\.1.*detected for zone", "plugin/loop")
+_OUTSIDE = Pattern.any_of(r"lookup [^ :]*(docker\.io|gcr\.io|quay\.io|registry|ecr)\S*", "failed to pull image")
+_LOOP = Pattern.any_of(r"loop \(127\.0\.0\.1.*detected for zone", "plugin/loop")
 _STORM = 0.5  # of all questions, from one client, most of them for names that do not exist
 _MISSES = 0.5
 
@@ -50,17 +50,21 @@ _MISSES = 0.5
 def dns(scene: Scene) -> Iterator[Finding]:
     """Lines about the cluster DNS, about who floods it, and about who cannot reach it."""
     parts = _parts(scene)
-    lookups = [(trouble, quote) for trouble in scene.troubles.values() if (quote := _unanswered(trouble)) is not None]
+    lookups = [
+        (trouble, quote)
+        for trouble in scene.troubles.values()
+        if (quote := scene.said(trouble, UNANSWERED)) is not None
+    ]
     sick = [trouble for trouble in scene.troubles.values() if trouble.subject in parts]
     stormer = _stormer(scene)
     if stormer is not None:
         yield from _storm(scene, stormer, lookups, sick)
         return
-    yield from _loops(sick)
+    yield from _loops(scene, sick)
     yield from _endpoints(scene, lookups)
     spread = {trouble.namespace for trouble, _ in lookups if not scene.view.is_platform(trouble.subject)} - {""}
     for trouble, quote in lookups:
-        if trouble.subject in parts or says(_OUTSIDE, quote.text):
+        if trouble.subject in parts or _OUTSIDE.fits(quote.words):
             continue
         own = list(_own(scene.view, trouble, quote))
         yield from own
@@ -81,22 +85,18 @@ def _component(scene: Scene) -> Suspect:
     return found[0] if found else Suspect("Component", "coredns")
 
 
-def _unanswered(trouble: Trouble) -> Quote | None:
-    return next((quote for quote in quotes_of(trouble) if says(UNANSWERED, quote.text)), None)
-
-
 # -- The DNS itself --
 
 
-def _loops(sick: list[Trouble]) -> Iterator[Finding]:
+def _loops(scene: Scene, sick: list[Trouble]) -> Iterator[Finding]:
     for trouble in sick:
-        quote = next((one for one in quotes_of(trouble) if says(_LOOP, one.text)), None)
+        quote = scene.said(trouble, _LOOP)
         if quote is not None:
-            said = f"The cluster DNS forwards to itself: “{short(quote.text)}”"
+            said = f"The cluster DNS forwards to itself: “{short(quote.words)}”"
             yield _line(trouble.subject, PROOF, said, quote, (trouble.subject,))
 
 
-def _endpoints(scene: Scene, lookups: list[tuple[Trouble, Quote]]) -> Iterator[Finding]:
+def _endpoints(scene: Scene, lookups: list[tuple[Trouble, Statement]]) -> Iterator[Finding]:
     """DNS pods on a node that is lost still get questions until their endpoints are gone."""
     view = scene.view
     for workload in view.workloads_by_role.get(Role.DNS, ()):
@@ -107,11 +107,13 @@ def _endpoints(scene: Scene, lookups: list[tuple[Trouble, Quote]]) -> Iterator[F
                 yield _line(Suspect("Node", node), STRONG, said, quote, (trouble.subject,))
 
 
-def _shared(scene: Scene, trouble: Trouble, quote: Quote, sick: list[Trouble], spread: set[str]) -> Iterator[Finding]:
+def _shared(
+    scene: Scene, trouble: Trouble, quote: Statement, sick: list[Trouble], spread: set[str]
+) -> Iterator[Finding]:
     """Nothing of its own stands in the way: is the DNS sick, and are others cut off as well?"""
     suspect = _component(scene)
     reach = counted(len(spread), "namespace")
-    said = f"{trouble.subject} gets no answers from the DNS: “{short(quote.text)}”"
+    said = f"{trouble.subject} gets no answers from the DNS: “{short(quote.words)}”"
     if sick and any(one.failing or one.symptoms for one in sick):
         yield _line(suspect, PROOF, f"{said}, and the DNS is sick itself ({reach}).", quote, (trouble.subject,))
     elif len(spread) > 1:
@@ -141,25 +143,25 @@ def _share(code: str, scene: Scene) -> float:
 # -- What is its own --
 
 
-def _own(view: View, trouble: Trouble, quote: Quote) -> Iterator[Finding]:
+def _own(view: View, trouble: Trouble, quote: Statement) -> Iterator[Finding]:
     policies = view.in_namespace("NetworkPolicy", trouble.namespace)
     labels = _labels(view, trouble)
     applying = governing(policies, labels, "Egress")
     if applying and not lets_out_to_dns(applying):
         policy = applying[0]
         said = f"NetworkPolicy {policy.namespace}/{policy.name} lets {trouble.subject} ask no DNS (port 53): "
-        yield _own_line(view, trouble, _of(policy), PROOF, said + f"“{short(quote.text)}”", quote)
+        yield _own_line(view, trouble, _of(policy), PROOF, said + f"“{short(quote.words)}”", quote)
     spec = view.template_of(trouble.subject)
     config = mapping(spec.get("dnsConfig"))
     if text(spec.get("dnsPolicy")) == "None" or config.get("nameservers"):
         servers = ", ".join(str(one) for one in config.get("nameservers") or []) or "none"
-        said = f"{trouble.subject} sets its own DNS servers ({servers[:80]}), and lookups fail: “{short(quote.text)}”"
+        said = f"{trouble.subject} sets its own DNS servers ({servers[:80]}), and lookups fail: “{short(quote.words)}”"
         yield _own_line(view, trouble, trouble.subject, PROOF, said, quote)
     elif text(spec.get("dnsPolicy")) == "Default" or (
         spec.get("hostNetwork") is True and text(spec.get("dnsPolicy")) != "ClusterFirstWithHostNet"
     ):
-        said = f"{trouble.subject} asks the DNS of its node, which knows no Services: “{short(quote.text)}”"
-        weight = STRONG if says(any_of(r"\.svc", "cluster.local"), quote.text) else FAIR
+        said = f"{trouble.subject} asks the DNS of its node, which knows no Services: “{short(quote.words)}”"
+        weight = STRONG if Pattern.any_of(r"\.svc", "cluster.local").fits(quote.words) else FAIR
         yield _own_line(view, trouble, trouble.subject, weight, said, quote)
 
 
@@ -180,12 +182,17 @@ def _unknown_names(scene: Scene, parts: frozenset[Suspect]) -> Iterator[Finding]
         if trouble.subject in parts:
             continue
         quote = next(
-            (one for one in quotes_of(trouble) if says(UNKNOWN, one.text) and not says(_OUTSIDE, one.text)), None
+            (
+                one
+                for one in scene.statements[trouble.subject]
+                if UNKNOWN.fits(one.words) and not _OUTSIDE.fits(one.words)
+            ),
+            None,
         )
-        if quote is None or _unanswered(trouble) is not None:
+        if quote is None or scene.said(trouble, UNANSWERED) is not None:
             continue
         weight = WEAK if any(one.subject in parts for one in scene.troubles.values()) else FAIR
-        said = f"{trouble.subject} asks for a name that does not exist: “{short(quote.text)}”"
+        said = f"{trouble.subject} asks for a name that does not exist: “{short(quote.words)}”"
         yield _own_line(scene.view, trouble, trouble.subject, weight, said, quote)
 
 
@@ -223,7 +230,7 @@ def _client(view: View, labels: dict[str, str] | object) -> Suspect | None:
 
 
 def _storm(
-    scene: Scene, stormer: tuple[Suspect, float, float], lookups: list[tuple[Trouble, Quote]], sick: list[Trouble]
+    scene: Scene, stormer: tuple[Suspect, float, float], lookups: list[tuple[Trouble, Statement]], sick: list[Trouble]
 ) -> Iterator[Finding]:
     suspect, rate, misses = stormer
     by_word = {trouble.subject for trouble, _ in lookups}
@@ -263,7 +270,7 @@ def _storm(
             )
 
 
-def _shallow_ones(scene: Scene, lookups: list[tuple[Trouble, Quote]]) -> set[Suspect]:
+def _shallow_ones(scene: Scene, lookups: list[tuple[Trouble, Statement]]) -> set[Suspect]:
     """What else fails in the namespaces in which lookups fail, without a word why."""
     namespaces = {trouble.namespace for trouble, _ in lookups} - {""}
     return {one.subject for one in scene.of_tenants if one.namespace in namespaces and one.is_shallow}
@@ -276,13 +283,13 @@ def _of(thing: Thing) -> Suspect:
     return Suspect(thing.kind, thing.name, thing.namespace)
 
 
-def _line(suspect: Suspect, weight: float, claim: str, quote: Quote, explains: tuple[Suspect, ...]) -> Finding:
+def _line(suspect: Suspect, weight: float, claim: str, quote: Statement, explains: tuple[Suspect, ...]) -> Finding:
     return Finding(
         Side.CLUSTER, weight, claim, quote.source, quote.at, suspect, explains, "dns", is_specific=weight >= STRONG
     )
 
 
-def _own_line(view: View, trouble: Trouble, suspect: Suspect, weight: float, claim: str, quote: Quote) -> Finding:
+def _own_line(view: View, trouble: Trouble, suspect: Suspect, weight: float, claim: str, quote: Statement) -> Finding:
     return Finding(
         view.side_of(suspect),
         weight,

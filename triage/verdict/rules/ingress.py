@@ -14,10 +14,9 @@ from functools import cached_property
 from alerts.kubernetes.fields import dig, mapping, rows, text
 from alerts.kubernetes.objects import Thing
 from alerts.reports import EventReport
-from triage.verdict.messages import Pattern, short
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing, lets_in
-from triage.verdict.quotes import any_of, quotes_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
@@ -25,20 +24,20 @@ from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, HINT, PROOF, STRONG
 
-OWN_ANSWER = any_of(
+OWN_ANSWER = Pattern.any_of(
     "upstream sent too big header",
     "request entity too large",
     r"\b413\b",
     "client intended to send too large body",
     "no such file or directory.*(html|static)",
 )
-BAD_CERTIFICATE = any_of(
+BAD_CERTIFICATE = Pattern.any_of(
     "x509", "certificate (has )?expired", "certificate is not yet valid", "certificate verify failed"
 )
 _REJECTED = frozenset(
     {"AddedOrUpdatedWithError", "Rejected", "UpdatedWithError", "AddedOrUpdatedWithWarning", "RELOAD"}
 )
-_UNLOADABLE = any_of(
+_UNLOADABLE = Pattern.any_of(
     r"\[emerg\]",
     "reload failed",
     "error reloading",
@@ -46,11 +45,11 @@ _UNLOADABLE = any_of(
     "invalid nginx configuration",
     "unable to build",
 )
-_RELOADS = any_of("reload", "configuration", "config")
-_DIRECTIVE = Pattern(r"\[emerg\][^\"]*\"(?P<directive>[a-z0-9_]{4,})\"")
-_FILE = Pattern(r"/conf\.d/(?P<file>[a-z0-9.\-]+?)\.conf")
-_URL = Pattern(r"(?:https?://)(?P<host>[a-z0-9.\-]+)")
-_WEB = any_of(
+_RELOADS = Pattern.any_of("reload", "configuration", "config")
+_DIRECTIVE = Capture(r"\[emerg\][^\"]*\"(?P<directive>[a-z0-9_]{4,})\"")
+_FILE = Capture(r"/conf\.d/(?P<file>[a-z0-9.\-]+?)\.conf")
+_URL = Capture(r"(?:https?://)(?P<host>[a-z0-9.\-]+)")
+_WEB = Pattern.any_of(
     "probe",
     "blackbox",
     "5xx",
@@ -137,7 +136,7 @@ class _Book:
         return frozenset(
             thing.namespace
             for subject, things in self.told.items()
-            if any(says(BAD_CERTIFICATE, quote.text) for quote in quotes_of(self.scene.troubles[subject]))
+            if self.scene.said(self.scene.troubles[subject], BAD_CERTIFICATE) is not None
             for thing in things
         )
 
@@ -150,7 +149,7 @@ class _Book:
 
 
 def _is_web(trouble: Trouble) -> bool:
-    return any(says(_WEB, f"{symptom.alertname} {symptom.text}") for symptom in trouble.symptoms)
+    return any(_WEB.fits(f"{symptom.alertname} {symptom.text}") for symptom in trouble.symptoms)
 
 
 def backends(thing: Thing) -> list[tuple[str, object]]:
@@ -189,9 +188,9 @@ def _own(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
                 yield _line(book.view, suspect, trouble, STRONG, said, "event", event.last_at)
                 break
     yield from _certificate(book, trouble, mine)
-    quote = next((one for one in quotes_of(trouble) if says(OWN_ANSWER, one.text)), None)
+    quote = book.scene.said(trouble, OWN_ANSWER)
     if quote is not None:
-        said = f"The answer or request of {trouble.subject} itself is refused: “{short(quote.text)}”"
+        said = f"The answer or request of {trouble.subject} itself is refused: “{short(quote.words)}”"
         yield _line(book.view, trouble.subject, trouble, STRONG, said, quote.source, quote.at)
 
 
@@ -199,11 +198,11 @@ def _certificate(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[F
     """An Ingress that brings its own certificate answers for it, unless those of other teams end at the same time."""
     if len(book.namespaces_with_bad_certificates) > 1:
         return
-    quote = next((one for one in quotes_of(trouble) if says(BAD_CERTIFICATE, one.text)), None)
+    quote = book.scene.said(trouble, BAD_CERTIFICATE)
     for thing in mine:
         secrets = [text(one.get("secretName")) for one in rows(thing.spec.get("tls"))]
         if quote is not None and any(secrets):
-            said = f"Ingress {thing.name} brings its own certificate ({secrets[0]}): “{short(quote.text)}”"
+            said = f"Ingress {thing.name} brings its own certificate ({secrets[0]}): “{short(quote.words)}”"
             suspect = Suspect("Ingress", thing.name, thing.namespace)
             yield _line(book.view, suspect, trouble, PROOF, said, quote.source, quote.at)
             return
@@ -270,7 +269,7 @@ def _shared(book: _Book, calm: list[Trouble]) -> Iterator[Finding]:
     if not tenants or not (controllers or len(namespaces) > 1):
         return
     suspect = (troubled or controllers or [Suspect("IngressClass", _class_of(book, tenants[0]))])[0]
-    reload = next((event for event in book.view.events_with("RELOAD") if says(_UNLOADABLE, event.message)), None)
+    reload = next((event for event in book.view.events_with("RELOAD") if _UNLOADABLE.fits(event.message)), None)
     all_hosts = {one.namespace for one in book.all}
     weight = 0.0
     if troubled or reload:
@@ -305,8 +304,8 @@ def _class_of(book: _Book, trouble: Trouble) -> str:
 
 def _breaker(book: _Book) -> tuple[Thing, str, str, datetime] | None:
     """The Ingress that the controller cannot load, with what shows it; None where none is."""
-    complaints = [event for event in book.view.events if event.kind == "Ingress" and says(_UNLOADABLE, event.message)]
-    reloads = [event for event in book.view.events_with("RELOAD") if says(_UNLOADABLE, event.message)]
+    complaints = [event for event in book.view.events if event.kind == "Ingress" and _UNLOADABLE.fits(event.message)]
+    reloads = [event for event in book.view.events_with("RELOAD") if _UNLOADABLE.fits(event.message)]
     onset = _onset(book, [*complaints, *reloads])
     if onset is None:
         return None
@@ -335,7 +334,7 @@ def _onset(book: _Book, events: list[EventReport]) -> datetime | None:
         if book.view.role_of(trouble.subject) is Role.INGRESS
         for symptom in trouble.symptoms
         if "reload" in f"{symptom.alertname} {symptom.text}".casefold()
-        or (says(_RELOADS, symptom.alertname) and says(_UNLOADABLE, symptom.text))
+        or (_RELOADS.fits(symptom.alertname) and _UNLOADABLE.fits(symptom.text))
     ]
     return min([*alerts, *(event.first_at for event in events)], default=None)
 

@@ -89,7 +89,7 @@ def _is_load(symptom: Symptom) -> bool:
     """By its name; one that nobody ships by the words in it, where it is about a node."""
     if symptom.alertname in _BY_LOAD or wellknown.about(symptom.alertname) is not None:
         return symptom.alertname in _BY_LOAD
-    return symptom.suspect.kind == "Node" and _LOAD.find(symptom.alertname) is not None
+    return symptom.suspect.kind == "Node" and _LOAD.fits(symptom.alertname)
 
 
 def _weight(symptom: Symptom, *, is_load: bool) -> float:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from alerts.kubernetes.objects import Thing
+from triage.verdict.messages import Pattern
 from triage.verdict.policies import governing, lets_in
-from triage.verdict.quotes import any_of, quotes_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
@@ -20,7 +20,7 @@ from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG
 
-TIMED_OUT = any_of(
+TIMED_OUT = Pattern.any_of(
     "tim(e|ed)[- ]?out",
     "deadline exceeded",
     "no route to host",
@@ -30,7 +30,7 @@ TIMED_OUT = any_of(
     "upstream connect error",
     "no answer",
 )
-DENIED = any_of("netpol", "network ?polic.*(den|drop|block)", "policy.*(denied|drop)", "policydeny")
+DENIED = Pattern.any_of("netpol", "network ?polic.*(den|drop|block)", "policy.*(denied|drop)", "policydeny")
 _OF_NAMESPACE = ("NetworkPolicy", "CiliumNetworkPolicy", "AuthorizationPolicy", "PeerAuthentication")
 _OF_CLUSTER = (
     "GlobalNetworkPolicy",
@@ -58,13 +58,13 @@ def network_policy(scene: Scene) -> Iterator[Finding]:
 
 
 def _of_namespace(scene: Scene, trouble: Trouble, policies: list[Thing]) -> Iterator[Finding]:
-    if any(says(DENIED, f"{one.alertname} {one.text}") for one in trouble.symptoms):
+    if any(DENIED.fits(f"{one.alertname} {one.text}") for one in trouble.symptoms):
         said = (
             f"Traffic to {trouble.namespace} is denied by its policies ({', '.join(one.name for one in policies[:3])})."
         )
         yield _line(scene.view, policies[0], trouble, PROOF, said, "alert")
         return
-    if not _times_out(trouble):
+    if not _times_out(scene, trouble):
         return
     for policy in policies:
         if _came_before(scene.view, policy, trouble):
@@ -75,8 +75,8 @@ def _of_namespace(scene: Scene, trouble: Trouble, policies: list[Thing]) -> Iter
         yield _line(scene.view, policy, trouble, FAIR, said, "object")
 
 
-def _times_out(trouble: Trouble) -> bool:
-    return any(says(TIMED_OUT, f"{quote.reason} {quote.text}") for quote in quotes_of(trouble))
+def _times_out(scene: Scene, trouble: Trouble) -> bool:
+    return any(TIMED_OUT.fits(f"{quote.reason} {quote.words}") for quote in scene.statements[trouble.subject])
 
 
 def _came_before(view: View, thing: Thing, trouble: Trouble) -> bool:
@@ -111,9 +111,9 @@ def _of_cluster(scene: Scene) -> Iterator[Finding]:
     for policy in sorted(scene.view.of_kind(*_OF_CLUSTER), key=lambda one: (one.kind, one.name)):
         hit = [one for one in scene.of_tenants if one.effects & _BY_DENIAL and _came_before(scene.view, policy, one)]
         namespaces = {one.namespace for one in hit}
-        if len(namespaces) < 2 and not any(_times_out(one) for one in hit):
+        if len(namespaces) < 2 and not any(_times_out(scene, one) for one in hit):
             continue
-        weight = PROOF if any(_times_out(one) for one in hit) else STRONG
+        weight = PROOF if any(_times_out(scene, one) for one in hit) else STRONG
         for trouble in hit:
             reach = counted(len(namespaces), "namespace")
             said = f"{policy.kind} {policy.name} holds for the whole cluster and came just before; {reach} fail since."

@@ -13,15 +13,15 @@ from datetime import timedelta
 from statistics import median
 
 from triage.verdict.concentration import log_odds, tail
+from triage.verdict.messages import Pattern
 from triage.verdict.platform import Role
-from triage.verdict.quotes import any_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted, most_common
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.weights import PROOF, STRONG
 
-NETWORK = any_of(
+NETWORK = Pattern.any_of(
     "retransmi",
     "packet ?(loss|drop)",
     "nodenetwork(receive|transmit)(errs|drop)",
@@ -39,7 +39,7 @@ _COUNTERS = (
     "node_network_receive_errs_total_rate",
     "node_network_transmit_errs_total_rate",
 )
-_LATENCIES = any_of("duration", "latency", "response_time")
+_LATENCIES = Pattern.any_of("duration", "latency", "response_time")
 _SLOW = frozenset({Effect.REQUESTS, Effect.OTHER, Effect.UNREADY, Effect.SHORT})
 _OWN_FAULTS = frozenset({Effect.CRASH, Effect.OOM, Effect.RESOURCES, Effect.IMAGE, Effect.CONFIG, Effect.EVICTED})
 _TIMES = 8.0  # a counter or latency this many times as high as on the other nodes stands out
@@ -98,7 +98,7 @@ def _by_alerts(scene: Scene) -> dict[str, str]:
         for trouble in scene.of_platform
         if trouble.subject.kind == "Node"
         for symptom in trouble.symptoms
-        if says(NETWORK, f"{symptom.alertname} {symptom.text}")
+        if NETWORK.fits(f"{symptom.alertname} {symptom.text}")
     }
 
 
@@ -106,7 +106,7 @@ def _by_pods(scene: Scene) -> dict[str, str]:
     """Nodes on which the pods of several workloads are slow, while their twins elsewhere are not."""
     rates: dict[Suspect, dict[str, float]] = defaultdict(dict)
     for name, samples in sorted(scene.view.snapshot.metrics.items()):
-        if not says(_LATENCIES, name):
+        if not _LATENCIES.fits(name):
             continue
         for sample in samples:
             pod = scene.view.pods.get((sample.labels.get("namespace", ""), sample.labels.get("pod", "")))
@@ -249,7 +249,7 @@ def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
 
 
 def _is_slow(trouble: Trouble) -> bool:
-    return any(says(_LATENCIES, symptom.alertname) for symptom in trouble.symptoms)
+    return any(_LATENCIES.fits(symptom.alertname) for symptom in trouble.symptoms)
 
 
 def _was_changed(scene: Scene, subject: Suspect, trouble: Trouble) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from alerts.kubernetes.objects import Pod
-from triage.verdict.messages import Pattern, short
+from triage.verdict.messages import Capture, short
 from triage.verdict.placement import runs_everywhere
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
@@ -20,8 +20,8 @@ from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
 _RULE = "preemption"
 # Up to 1.27 by namespace and name, since then by uid; sometimes only the node is told.
-_BY_NAME = Pattern(r"preempted by (?P<namespace>[a-z0-9-]+)/(?P<name>[a-z0-9.-]+)(?: on node (?P<node>\S+))?")
-_BY_UID = Pattern(r"preempted by (?:a )?pod (?P<uid>[0-9a-f]{8}-[0-9a-f-]{27})(?: on node (?P<node>\S+))?")
+_BY_NAME = Capture(r"preempted by (?P<namespace>[a-z0-9-]+)/(?P<name>[a-z0-9.-]+)(?: on node (?P<node>\S+))?")
+_BY_UID = Capture(r"preempted by (?:a )?pod (?P<uid>[0-9a-f]{8}-[0-9a-f-]{27})(?: on node (?P<node>\S+))?")
 _SUFFERS = frozenset(
     {Effect.UNSCHEDULED, Effect.EVICTED, Effect.SHORT, Effect.REQUESTS, Effect.UNREADY, Effect.NODE_LOST}
 )

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from alerts.kubernetes.fields import dig, quantity, rows, text
 from alerts.kubernetes.parse import conditions_of
 from triage.verdict.messages import short
-from triage.verdict.refusals import Kind, Refusal, read
 from triage.verdict.platform import Role
+from triage.verdict.refusals import Kind, Refusal, read
 from triage.verdict.scene import Scene
 from triage.verdict.states import SHALLOW, Effect
 from triage.verdict.troubles import Trouble, counted

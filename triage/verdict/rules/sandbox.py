@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
-from triage.verdict.quotes import SANDBOX, Quote, any_of, quotes_of
 from triage.verdict.scene import Scene
+from triage.verdict.statements import SANDBOX, Statement
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
@@ -42,7 +42,7 @@ class Sign(NamedTuple):
 # In this order: what the pod itself asks for comes with the plugin's name around it.
 SIGNS: tuple[Sign, ...] = (
     Sign(
-        any_of(
+        Pattern.any_of(
             r"cannot find a network-attachment-definition",
             r"network-attachment-definitions?\S* \S+ not found",
             r"(failed to|error) (pars(e|ing)|get(ting)?) (the )?(pod )?network (attachment )?(annotation|selection)",
@@ -61,11 +61,13 @@ SIGNS: tuple[Sign, ...] = (
         Blame.OWN,
     ),
     Sign(
-        any_of("no space left on device", "read-only file ?system", "input/output error", "structure needs cleaning"),
+        Pattern.any_of(
+            "no space left on device", "read-only file ?system", "input/output error", "structure needs cleaning"
+        ),
         Blame.NODE,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "too many open files",
             "resource temporarily unavailable",
             "cannot allocate memory",
@@ -75,7 +77,7 @@ SIGNS: tuple[Sign, ...] = (
         STRONG,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"(containerd|crio|cri-dockerd|dockershim|docker)\S*\.sock",
             "cannot connect to the docker daemon",
             "container runtime is (down|not running)",
@@ -87,7 +89,7 @@ SIGNS: tuple[Sign, ...] = (
         Blame.RUNTIME,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"(get|pull|inspect)\S* (the )?(sandbox|pause|infra(container)?) ?image",
             r"unable to pull pause",
             r"pulling image \S*pause",
@@ -95,7 +97,7 @@ SIGNS: tuple[Sign, ...] = (
         Blame.CLUSTER,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "plugin (is )?not initialized",
             "cni config uninitialized",
             "networkpluginnotready",
@@ -128,7 +130,7 @@ SIGNS: tuple[Sign, ...] = (
         Blame.NETWORK,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "cgroup",
             "runc (create|run|did not)",
             "shim",
@@ -140,7 +142,7 @@ SIGNS: tuple[Sign, ...] = (
         STRONG,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "context deadline exceeded",
             "deadlineexceeded",
             "code = unavailable",
@@ -170,14 +172,14 @@ _PLUGINS = (
 
 def sandbox(scene: Scene) -> Iterator[Finding]:
     """A line for each trouble in whose texts the network plugin or the runtime says why."""
-    told = [(trouble, *found) for trouble in scene.troubles.values() if (found := _told(trouble)) is not None]
+    told = [(trouble, *found) for trouble in scene.troubles.values() if (found := _told(scene, trouble)) is not None]
     places = {quote.node for _, quote, _ in told if quote.node}
     for trouble, quote, sign in told:
         suspect = _suspect(scene.view, trouble, quote, sign, places)
         yield Finding(
             scene.view.side_of(suspect),
             sign.weight,
-            f"{trouble.subject} waits for its sandbox, and {sign.blame.value} is why: “{short(quote.text)}”",
+            f"{trouble.subject} waits for its sandbox, and {sign.blame.value} is why: “{short(quote.words)}”",
             quote.source,
             quote.at,
             suspect,
@@ -187,23 +189,23 @@ def sandbox(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def _told(trouble: Trouble) -> tuple[Quote, Sign] | None:
+def _told(scene: Scene, trouble: Trouble) -> tuple[Statement, Sign] | None:
     """The strongest of what its texts say, in the order of the table."""
-    quotes = [quote for quote in quotes_of(trouble) if _is_about_sandbox(quote)]
+    quotes = [quote for quote in scene.statements[trouble.subject] if _is_about_sandbox(quote)]
     for sign in SIGNS:
         for quote in quotes:
-            if sign.pattern.find(quote.text) is not None:
+            if sign.pattern.fits(quote.words):
                 return quote, sign
     return None
 
 
-def _is_about_sandbox(quote: Quote) -> bool:
+def _is_about_sandbox(quote: Statement) -> bool:
     if quote.source == "event":
-        return quote.reason in SANDBOX and (quote.reason != "FailedSync" or "sandbox" in quote.text.casefold())
-    return "sandbox" in quote.text.casefold() or "networkPlugin" in quote.text
+        return quote.reason in SANDBOX and (quote.reason != "FailedSync" or "sandbox" in quote.words.casefold())
+    return "sandbox" in quote.words.casefold() or "networkPlugin" in quote.words
 
 
-def _suspect(view: View, trouble: Trouble, quote: Quote, sign: Sign, places: set[str]) -> Suspect:
+def _suspect(view: View, trouble: Trouble, quote: Statement, sign: Sign, places: set[str]) -> Suspect:
     if sign.blame is Blame.OWN:
         return trouble.subject
     node = quote.node or min(trouble.nodes, default="")
@@ -211,7 +213,7 @@ def _suspect(view: View, trouble: Trouble, quote: Quote, sign: Sign, places: set
         return Suspect("Node", node) if node else view.cluster
     if sign.blame is Blame.CLUSTER:
         return Suspect("Node", node) if node and len(places) == 1 and len(view.nodes) > 1 else view.cluster
-    if part := _plugin(view, quote.text):
+    if part := _plugin(view, quote.words):
         return Suspect("Component", part)
     if node and len(places) == 1 and len(view.nodes) > 1:
         return Suspect("Node", node)

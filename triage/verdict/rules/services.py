@@ -13,8 +13,7 @@ from datetime import timedelta
 
 from alerts.kubernetes.fields import dig, rows, text, texts
 from alerts.kubernetes.objects import Pod, Thing
-from triage.verdict.messages import short
-from triage.verdict.quotes import any_of, says
+from triage.verdict.messages import Pattern, short
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
@@ -24,7 +23,7 @@ from triage.verdict.weights import FAIR, PROOF, STRONG
 _CALLED = frozenset(
     {Effect.REQUESTS, Effect.OTHER, Effect.UNREADY, Effect.CRASH, Effect.INIT, Effect.JOB, Effect.SHORT}
 )
-_OWN_BALANCER = any_of(
+_OWN_BALANCER = Pattern.any_of(
     "annotation", "invalid", "unsupported", "not allowed", "sourceranges", "loadbalancerip", "not found"
 )
 _SETTLED = timedelta(minutes=3)
@@ -113,7 +112,7 @@ class _Book:
             return None
         for event in reversed(self.view.events_about("Service", service.namespace, service.name)):
             if event.is_warning:
-                is_own = says(_OWN_BALANCER, event.message)
+                is_own = _OWN_BALANCER.fits(event.message)
                 suspect = own if is_own else Suspect("Component", "cloud-controller-manager")
                 return suspect, STRONG, f"{told}gets no load balancer: “{short(event.message)}”"
         return None

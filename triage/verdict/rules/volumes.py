@@ -17,10 +17,10 @@ from typing import NamedTuple
 from alerts.kubernetes.fields import dig, mapping, quantity, rows, text, texts
 from alerts.kubernetes.objects import Pod, Thing
 from alerts.reports import EventReport
-from triage.verdict.messages import Pattern, short
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
-from triage.verdict.quotes import MOUNTS, SANDBOX, Quote, any_of, quotes_of, says
 from triage.verdict.scene import Scene
+from triage.verdict.statements import MOUNTS, SANDBOX, Statement
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
@@ -48,9 +48,12 @@ class Sign(NamedTuple):
 
 
 MOUNT_SIGNS: tuple[Sign, ...] = (
-    Sign(any_of(r"(secret|configmap)s? \"?\S+ not found", "references non-existent (secret|config) key"), Blame.SILENT),
     Sign(
-        any_of(
+        Pattern.any_of(r"(secret|configmap)s? \"?\S+ not found", "references non-existent (secret|config) key"),
+        Blame.SILENT,
+    ),
+    Sign(
+        Pattern.any_of(
             r"persistentvolumeclaim \"?\S+ (not found|is being deleted)",
             "hostpath type check failed",
             "failed to prepare subpath",
@@ -62,9 +65,11 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         ),
         Blame.OWN,
     ),
-    Sign(any_of("failed to get secretproviderclass", "failed to mount secrets store objects"), Blame.OWN, STRONG),
     Sign(
-        any_of(
+        Pattern.any_of("failed to get secretproviderclass", "failed to mount secrets store objects"), Blame.OWN, STRONG
+    ),
+    Sign(
+        Pattern.any_of(
             "read-only file ?system",
             "no space left on device",
             "input/output error",
@@ -75,7 +80,7 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         Blame.NODE,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "not found in the list of registered csi drivers",
             r"csinode \S+ does not contain driver",
             "has no nodeid annotation",
@@ -86,9 +91,13 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         ),
         Blame.DRIVER,
     ),
-    Sign(any_of("multi-attach error", "already exclusively attached", "already used by pod"), Blame.SHARED, STRONG),
     Sign(
-        any_of(
+        Pattern.any_of("multi-attach error", "already exclusively attached", "already used by pod"),
+        Blame.SHARED,
+        STRONG,
+    ),
+    Sign(
+        Pattern.any_of(
             "mount.nfs",
             r"mount failed: exit status \d+.*(nfs|cifs|//)",
             r"/sbin/mount\.<type> helper program",
@@ -98,7 +107,7 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         Blame.SERVER,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"(attach|map|mount|detach|unmount|expand)volume\S* failed for volume"
             r" .*(rpc error|cloud provider|googleapi|disk|volume attachment|operation with|external-attacher)",
             "timed out waiting for external-attacher",
@@ -112,9 +121,9 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         ),
         Blame.STORAGE,
     ),
-    Sign(any_of("rpc error: code = "), Blame.STORAGE, STRONG),
+    Sign(Pattern.any_of("rpc error: code = "), Blame.STORAGE, STRONG),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"failed to sync (secret|configmap) cache",
             r"object \S+ not registered",
             r"failed to fetch token",
@@ -123,12 +132,12 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         Blame.NODE,
         FAIR,
     ),
-    Sign(any_of("timed out waiting for the condition", "context deadline exceeded"), Blame.STORAGE, FAIR),
+    Sign(Pattern.any_of("timed out waiting for the condition", "context deadline exceeded"), Blame.STORAGE, FAIR),
 )
 
 PROVISION_SIGNS: tuple[Sign, ...] = (
     Sign(
-        any_of(
+        Pattern.any_of(
             r"storageclass\S* \"?\S+ not found",
             "claim selector is not supported",
             "selector is not supported",
@@ -150,7 +159,7 @@ PROVISION_SIGNS: tuple[Sign, ...] = (
         Blame.OWN,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "failed to provision volume",
             "failed to create (volume|disk)",
             "rpc error: code =",
@@ -168,13 +177,13 @@ PROVISION_SIGNS: tuple[Sign, ...] = (
 _NO_CLASS = Pattern("no persistent volumes available for this claim and no storage class is set")
 _WAITS_FOR_PROVISIONER = Pattern("(waiting for a volume to be created|external provisioner)")
 _RESIZE = Pattern("(shrink|less than|smaller than)")
-_USED_BY = Pattern(r"used by pods?(?:\(s\))? (?P<pods>[a-z0-9.\-, ]+)")
-_MISSING_CLAIM = Pattern(r"persistentvolumeclaim \"(?P<name>[^\"]+)\" not found")
-_VOLUME = Pattern(r"for volume \"(?P<volume>[^\"]+)\"")
-_UNMOUNTED = Pattern(r"unmounted volumes=\[(?P<names>[^\]]*)\]")
-_HOST = Pattern(r"(?:^|[\s'\"])(?P<host>[a-z0-9][a-z0-9.\-]*[a-z0-9]):/")
+_USED_BY = Capture(r"used by pods?(?:\(s\))? (?P<pods>[a-z0-9.\-, ]+)")
+_MISSING_CLAIM = Capture(r"persistentvolumeclaim \"(?P<name>[^\"]+)\" not found")
+_VOLUME = Capture(r"for volume \"(?P<volume>[^\"]+)\"")
+_UNMOUNTED = Capture(r"unmounted volumes=\[(?P<names>[^\]]*)\]")
+_HOST = Capture(r"(?:^|[\s'\"])(?P<host>[a-z0-9][a-z0-9.\-]*[a-z0-9]):/")
 _FULL = Pattern("(no space left on device|disk (is )?full|could not (write|extend)|disk quota exceeded)")
-_AFFINITY = any_of("volume node affinity conflict", "no available volume zone")
+_AFFINITY = Pattern.any_of("volume node affinity conflict", "no available volume zone")
 _FULL_SHARE, _ROOM = 0.95, 0.9
 _DEFAULTS = (
     "storageclass.kubernetes.io/is-default-class",
@@ -192,7 +201,7 @@ def volumes(scene: Scene) -> Iterator[Finding]:
         yield from _out_of_reach(book, trouble)
 
 
-_UNBOUND = any_of("unbound immediate persistentvolumeclaims", "unbound persistentvolumeclaims")
+_UNBOUND = Pattern.any_of("unbound immediate persistentvolumeclaims", "unbound persistentvolumeclaims")
 
 
 class _Book:
@@ -216,12 +225,12 @@ class _Book:
         }
 
     @cached_property
-    def said_full(self) -> Mapping[Suspect, Quote]:
+    def said_full(self) -> Mapping[Suspect, Statement]:
         """Who says that there is no room left, in words of its own."""
-        found: dict[Suspect, Quote] = {}
+        found: dict[Suspect, Statement] = {}
         for trouble in self.scene.troubles.values():
-            for quote in quotes_of(trouble):
-                if says(_FULL, quote.text) and quote.reason not in MOUNTS | SANDBOX:
+            for quote in self.scene.statements[trouble.subject]:
+                if _FULL.fits(quote.words) and quote.reason not in MOUNTS | SANDBOX:
                     found.setdefault(trouble.subject, quote)
         return found
 
@@ -259,7 +268,7 @@ class _Book:
     def _by_words(self, trouble: Trouble) -> set[tuple[str, str]]:
         """The scheduler says that a claim of the pod is not bound, and does not say which: one that waits there, and
         that nobody else mounts. Where the pod's volumes were not read, nothing tells more."""
-        if not any(says(_UNBOUND, quote.text) for quote in quotes_of(trouble)):
+        if self.scene.said(trouble, _UNBOUND) is None:
             return set()
         here = self.claims_in.get(trouble.namespace, ())
         things = (self.view.thing("PersistentVolumeClaim", trouble.namespace, name) for name in here)
@@ -316,7 +325,7 @@ def _claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
             yield from _unbound(book, trouble, claim, events)
         for event in events:
             if event.reason in {"VolumeResizeFailed", "FileSystemResizeFailed"}:
-                own = says(_RESIZE, event.message)
+                own = _RESIZE.fits(event.message)
                 suspect = _of(claim) if own else book.storage_of(text(claim.spec.get("storageClassName")))
                 yield _line(
                     suspect, trouble, STRONG, f"The claim is not resized: “{short(event.message)}”", "event", book
@@ -326,14 +335,14 @@ def _claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
 
 
 def _missing_claim(book: _Book, trouble: Trouble) -> Iterator[Finding]:
-    for quote in quotes_of(trouble):
-        found = _MISSING_CLAIM.find(quote.text)
+    for quote in book.scene.statements[trouble.subject]:
+        found = _MISSING_CLAIM.find(quote.words)
         if found and book.view.thing("PersistentVolumeClaim", trouble.namespace, found["name"]) is None:
             yield _line(
                 trouble.subject,
                 trouble,
                 PROOF,
-                f"{trouble.subject} mounts the claim {found['name']}, which does not exist: “{short(quote.text)}”",
+                f"{trouble.subject} mounts the claim {found['name']}, which does not exist: “{short(quote.words)}”",
                 quote.source,
                 book,
             )
@@ -351,7 +360,7 @@ def _told_of_claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
 
 
 def _provision_sign(event: EventReport) -> Sign | None:
-    return next((sign for sign in PROVISION_SIGNS if says(sign.pattern, event.message)), None)
+    return next((sign for sign in PROVISION_SIGNS if sign.pattern.fits(event.message)), None)
 
 
 def _unbound(book: _Book, trouble: Trouble, claim: Thing, events: Sequence[EventReport]) -> Iterator[Finding]:
@@ -369,11 +378,11 @@ def _unbound(book: _Book, trouble: Trouble, claim: Thing, events: Sequence[Event
         claim_text = told + "it names no class, and no class of the cluster is the default one."
         yield _line(book.view.cluster, trouble, STRONG, claim_text, "object", book)
         return
-    if any(says(_NO_CLASS, event.message) for event in events):
+    if any(_NO_CLASS.fits(event.message) for event in events):
         yield _line(_of(claim), trouble, STRONG, told + "it names no class, and no volume fits it.", "event", book)
         return
     waiting = [event for event in events if event.reason == "ExternalProvisioning"]
-    waiting = [event for event in waiting if says(_WAITS_FOR_PROVISIONER, event.message)]
+    waiting = [event for event in waiting if _WAITS_FOR_PROVISIONER.fits(event.message)]
     if waiting:
         claim_text = f"{told}its provisioner does not answer: “{short(waiting[-1].message)}”"
         yield _line(book.storage_of(class_name), trouble, PROOF, claim_text, "event", book)
@@ -439,7 +448,7 @@ def _lacks_default(book: _Book, claim: Thing, events: Sequence[EventReport]) -> 
     """The claim leaves the class to the cluster, other classes exist, and none is the default."""
     if claim.spec.get("storageClassName") is not None or claim.spec.get("volumeName") or claim.spec.get("selector"):
         return False
-    return book.view.knows("StorageClass") and not book.defaults and any(says(_NO_CLASS, one.message) for one in events)
+    return book.view.knows("StorageClass") and not book.defaults and any(_NO_CLASS.fits(one.message) for one in events)
 
 
 def _of(claim: Thing) -> Suspect:
@@ -450,22 +459,24 @@ def _of(claim: Thing) -> Suspect:
 
 
 def _mounts(book: _Book, trouble: Trouble) -> Iterator[Finding]:
-    told = [quote for quote in quotes_of(trouble) if quote.source == "event" and quote.reason in MOUNTS]
+    told = [
+        quote for quote in book.scene.statements[trouble.subject] if quote.source == "event" and quote.reason in MOUNTS
+    ]
     for sign in MOUNT_SIGNS:
         for quote in told:
-            if not says(sign.pattern, quote.text):
+            if not sign.pattern.fits(quote.words):
                 continue
             if sign.blame is not Blame.SILENT:
                 yield from _mount(book, trouble, sign, quote)
             return
 
 
-def _mount(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> Iterator[Finding]:
+def _mount(book: _Book, trouble: Trouble, sign: Sign, quote: Statement) -> Iterator[Finding]:
     suspect, weight, why = _blamed(book, trouble, sign, quote)
     yield Finding(
         book.view.side_of(suspect),
         weight,
-        f"A volume of {trouble.subject} is not mounted, and {why} is why: “{short(quote.text)}”",
+        f"A volume of {trouble.subject} is not mounted, and {why} is why: “{short(quote.words)}”",
         "event",
         quote.at,
         suspect,
@@ -475,7 +486,7 @@ def _mount(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> Iterator[
     )
 
 
-def _blamed(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> tuple[Suspect, float, str]:
+def _blamed(book: _Book, trouble: Trouble, sign: Sign, quote: Statement) -> tuple[Suspect, float, str]:
     why = sign.blame.value
     node = quote.node or _node_of(book.view, trouble, quote)
     match sign.blame:
@@ -493,18 +504,18 @@ def _blamed(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> tuple[Su
             return _storage(book, trouble, sign, quote)
 
 
-def _node_of(view: View, trouble: Trouble, quote: Quote) -> str:
+def _node_of(view: View, trouble: Trouble, quote: Statement) -> str:
     pod = view.pods.get((trouble.namespace, quote.pod))
     return pod.node if pod else min(trouble.nodes, default="")
 
 
-def _driver(book: _Book, trouble: Trouble, quote: Quote, node: str) -> Suspect:
+def _driver(book: _Book, trouble: Trouble, quote: Statement, node: str) -> Suspect:
     """A driver that the cluster does not have is the pod's own wish where the pod names it; else the node lacks it."""
     inline = {
         text(dig(volume, "csi", "driver")) for pod in trouble.failing for volume in rows(pod.spec.get("volumes"))
     } - {""}
     known = {one.name for one in book.view.of_kind("CSIDriver")}
-    if known and any(driver in quote.text and driver not in known for driver in inline):
+    if known and any(driver in quote.words and driver not in known for driver in inline):
         return trouble.subject
     sick = book.storage_of("")
     if sick.kind == "Component":
@@ -512,7 +523,7 @@ def _driver(book: _Book, trouble: Trouble, quote: Quote, node: str) -> Suspect:
     return Suspect("Node", node) if node else book.view.cluster
 
 
-def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float, str]:
+def _shared(book: _Book, trouble: Trouble, quote: Statement) -> tuple[Suspect, float, str]:
     """Who holds the volume: a dead node, a pod that runs well, or nobody who is still there."""
     view = book.view
     holders = _holders(book, trouble, quote)
@@ -525,7 +536,7 @@ def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float
             text(dig(attachment.spec, "source", "persistentVolumeName")),
         )
         is_gone = node in view.lost_nodes or (bool(view.nodes) and node not in view.nodes)
-        if volume and volume in quote.text and is_gone:
+        if volume and volume in quote.words and is_gone:
             return Suspect("Node", node), PROOF, f"its attachment to {node}, which is lost,"
     living = [pod for pod in holders if pod.phase == "Running" and pod.thing.deleted_at is None]
     if living:
@@ -536,11 +547,11 @@ def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float
         return Suspect("Node", leaving[0].node), STRONG, f"{leaving[0].name}, which does not end on its node,"
     if view.lost_nodes:
         return Suspect("Node", min(view.lost_nodes)), FAIR, "a node that is lost and may still hold it"
-    return book.storage_of("", quote.text), FAIR if view.pods else HINT, "a node that still holds it"
+    return book.storage_of("", quote.words), FAIR if view.pods else HINT, "a node that still holds it"
 
 
-def _holders(book: _Book, trouble: Trouble, quote: Quote) -> list[Pod]:
-    named = _USED_BY.find(quote.text)
+def _holders(book: _Book, trouble: Trouble, quote: Statement) -> list[Pod]:
+    named = _USED_BY.find(quote.words)
     names = {one.strip(" ,.") for one in named["pods"].replace(",", " ").split()} if named else set()
     found = [pod for name in sorted(names) if (pod := book.view.pods.get((trouble.namespace, name)))]
     waiting = {quote.pod, *(pod.name for pod in trouble.failing if pod.phase == "Pending")}
@@ -556,13 +567,13 @@ def _holders(book: _Book, trouble: Trouble, quote: Quote) -> list[Pod]:
     return [pod for pod in (*found, *lost) if pod.name not in waiting or pod in lost]
 
 
-def _server(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float, str]:
+def _server(book: _Book, trouble: Trouble, quote: Statement) -> tuple[Suspect, float, str]:
     """A file server: of the namespace itself, or of the platform."""
     view = book.view
     inline = {
         text(dig(volume, "nfs", "server")) for pod in trouble.failing for volume in rows(pod.spec.get("volumes"))
     } - {""}
-    found = _HOST.find(quote.text)
+    found = _HOST.find(quote.words)
     host = found["host"] if found else min(inline, default="")
     for service in view.of_kind("Service"):
         names = {f"{service.name}.{service.namespace}", f"{service.name}.{service.namespace}.svc"}
@@ -570,27 +581,27 @@ def _server(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float
         if host and host in names:
             suspect = view.behind_service.get((service.namespace, service.name))
             return view.folded(suspect) if suspect else _of(service), STRONG, f"the file server behind {service.name}"
-    words = quote.text.casefold()
+    words = quote.words.casefold()
     if inline and any(one in words for one in ("no such file or directory", "access denied", "name or service")):
         return trouble.subject, STRONG, "the path or server that the pod itself names"
-    return book.storage_of(book.class_in(quote.text)), STRONG, Blame.SERVER.value
+    return book.storage_of(book.class_in(quote.words)), STRONG, Blame.SERVER.value
 
 
-def _storage(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> tuple[Suspect, float, str]:
+def _storage(book: _Book, trouble: Trouble, sign: Sign, quote: Statement) -> tuple[Suspect, float, str]:
     claims = book.claims_of(trouble)
     classes = sorted({text(claim.spec.get("storageClassName")) for claim in claims} - {""})
-    class_name = book.class_in(quote.text) or (classes[0] if classes else "")
-    suspect = book.storage_of(class_name, quote.text)
+    class_name = book.class_in(quote.words) or (classes[0] if classes else "")
+    suspect = book.storage_of(class_name, quote.words)
     if sign.weight > FAIR:
         return suspect, sign.weight, sign.blame.value
-    if (found := _UNMOUNTED.find(quote.text)) and not _are_claims(trouble, quote, found["names"]):
+    if (found := _UNMOUNTED.find(quote.words)) and not _are_claims(trouble, quote, found["names"]):
         return suspect, HINT, sign.blame.value
     spread = {namespace for namespace, _ in book.failed_mounts}
     weight = STRONG if len(spread) > 1 else FAIR if claims else WEAK
     return suspect, weight, sign.blame.value
 
 
-def _are_claims(trouble: Trouble, quote: Quote, names: str) -> bool:
+def _are_claims(trouble: Trouble, quote: Statement, names: str) -> bool:
     """Whether one of the volumes that are not mounted comes from a claim; true where the pod was not read."""
     wanted = {one.strip() for one in names.replace(",", " ").split()}
     pods = [pod for pod in trouble.failing if pod.name == quote.pod and pod.spec.get("volumes")]
@@ -626,7 +637,7 @@ def _full(book: _Book, trouble: Trouble) -> Iterator[Finding]:
     if roomy and len(book.full_namespaces) > 1 and book.claims_of(trouble):
         class_name = text(book.claims_of(trouble)[0].spec.get("storageClassName"))
         told = (
-            f"{trouble.subject} can write no more (“{short(said.text)}”), as can others in {len(book.full_namespaces)} "
+            f"{trouble.subject} can write no more (“{short(said.words)}”), as can others in {len(book.full_namespaces)} "
             f"namespaces, while the claims that were measured have room (at most {max(roomy):.0%} full)."
         )
         yield _line(book.storage_of(class_name), trouble, PROOF, told, "metric", book)
@@ -634,7 +645,7 @@ def _full(book: _Book, trouble: Trouble) -> Iterator[Finding]:
 
 def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
     """A volume that is tied to a zone or a node of which nothing is left to run its pod."""
-    quote = next((one for one in quotes_of(trouble) if says(_AFFINITY, one.text)), None)
+    quote = book.scene.said(trouble, _AFFINITY)
     if quote is None or not book.view.nodes:
         return
     for claim in book.claims_of(trouble):
@@ -645,9 +656,7 @@ def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
             if not usable:
                 place = min(values, default="")
                 suspect = Suspect("Node" if key.endswith("hostname") else "Zone", place)
-                told = (
-                    f"The volume of claim {claim.name} is tied to {place}, where no node is left: “{short(quote.text)}”"
-                )
+                told = f"The volume of claim {claim.name} is tied to {place}, where no node is left: “{short(quote.words)}”"
                 yield _line(suspect, trouble, PROOF, told, quote.source, book)
                 return
 
