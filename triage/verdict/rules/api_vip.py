@@ -9,6 +9,7 @@ workload that fails alone may as well be kept from it by a policy of its own.
 from collections.abc import Iterator
 
 from alerts.kubernetes.fields import rows, text
+from triage.verdict.findings import Line
 from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing
@@ -19,6 +20,7 @@ from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
+_RULE = "api_vip"
 _ADDRESS = Capture(r"dial tcp (?P<host>\[?[0-9a-f.:]+\]?):(?P<port>443|6443)")
 _NO_WAY = Pattern.any_of(
     "i/o timeout",
@@ -44,28 +46,27 @@ def api_vip(scene: Scene) -> Iterator[Finding]:
     """Lines about everything that says that the API server does not answer."""
     addresses = _addresses(scene.view)
     told = [
-        (trouble, quote)
-        for trouble in scene.troubles.values()
-        if (quote := _said(scene, trouble, addresses)) is not None
+        (trouble, said) for trouble in scene.troubles.values() if (said := _said(scene, trouble, addresses)) is not None
     ]
     if not told:
         return
     namespaces = {trouble.namespace for trouble, _ in told} - {""}
     suspect, why = _suspect(scene, [trouble for trouble, _ in told])
-    for trouble, quote in told:
+    for trouble, said in told:
+        line = Line(scene, _RULE, trouble, said)
         if len(told) == 1 and (policy := _policy(scene.view, trouble)) is not None:
-            said = (
-                f"NetworkPolicy {policy.name} lets {trouble.subject} not reach the API server: “{short(quote.words)}”"
+            claim = (
+                f"NetworkPolicy {policy.name} lets {trouble.subject} not reach the API server: “{short(said.words)}”"
             )
-            yield _line(scene.view, policy, trouble, STRONG, said, quote)
+            yield line.graded(policy, STRONG, claim)
             continue
         weight = PROOF if len(namespaces) > 1 else FAIR if len(told) > 1 else WEAK
         if scene.view.is_platform(trouble.subject):
             weight = max(weight, STRONG)
         reach = counted(len(told), "workload")
         spread = counted(len(namespaces), "namespace")
-        said = f"{reach} in {spread} cannot reach the API server{why}: “{short(quote.words)}”"
-        yield _line(scene.view, suspect, trouble, weight, said, quote)
+        claim = f"{reach} in {spread} cannot reach the API server{why}: “{short(said.words)}”"
+        yield line.graded(suspect, weight, claim)
 
 
 def _addresses(view: View) -> frozenset[str]:
@@ -83,12 +84,12 @@ def _addresses(view: View) -> frozenset[str]:
 
 
 def _said(scene: Scene, trouble: Trouble, addresses: frozenset[str]) -> Statement | None:
-    for quote in scene.statements[trouble.subject]:
-        if not _NO_WAY.fits(quote.words):
+    for said in scene.statements[trouble.subject]:
+        if not _NO_WAY.fits(said.words):
             continue
-        found = _ADDRESS.find(quote.words)
-        if _BY_NAME.fits(quote.words) or (found and found["host"].strip("[]") in addresses):
-            return quote
+        found = _ADDRESS.find(said.words)
+        if _BY_NAME.fits(said.words) or (found and found["host"].strip("[]") in addresses):
+            return said
     return None
 
 
@@ -114,17 +115,3 @@ def _policy(view: View, trouble: Trouble) -> Suspect | None:
     labels = next((pod.thing.labels for pod in trouble.failing), {})
     applying = governing(policies, labels, "Egress")
     return Suspect("NetworkPolicy", applying[0].name, applying[0].namespace) if applying else None
-
-
-def _line(view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, quote: Statement) -> Finding:
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        quote.source,
-        quote.at,
-        suspect,
-        (trouble.subject,),
-        "api_vip",
-        is_specific=weight >= STRONG,
-    )

@@ -7,6 +7,7 @@ own service, is the team's. Webhooks and registries have rules of their own.
 
 from collections.abc import Iterator
 
+from triage.verdict.findings import Line
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
@@ -40,21 +41,12 @@ def certificates_and_clock(scene: Scene) -> Iterator[Finding]:
         for symptom in trouble.symptoms
         if _CLOCK.fits(f"{symptom.alertname} {symptom.text}")
     }
-    told = [(trouble, quote) for trouble in scene.troubles.values() if (quote := _said(scene, trouble)) is not None]
+    told = [(trouble, said) for trouble in scene.troubles.values() if (said := _said(scene, trouble)) is not None]
     namespaces = {trouble.namespace for trouble, _ in told if not scene.view.is_platform(trouble.subject)}
-    for trouble, quote in told:
-        suspect, weight, why = _blamed(scene, trouble, quote, skewed, len(namespaces))
-        yield Finding(
-            scene.view.side_of(suspect),
-            weight,
-            f"{trouble.subject} meets a certificate that it does not accept, {why}: “{short(quote.words)}”",
-            quote.source,
-            quote.at,
-            suspect,
-            (trouble.subject,),
-            "certificates_and_clock",
-            is_specific=weight >= STRONG,
-        )
+    for trouble, said in told:
+        suspect, weight, why = _blamed(scene, trouble, said, skewed, len(namespaces))
+        claim = f"{trouble.subject} meets a certificate that it does not accept, {why}: “{short(said.words)}”"
+        yield Line(scene, "certificates_and_clock", trouble, said).graded(suspect, weight, claim)
 
 
 def _said(scene: Scene, trouble: Trouble) -> Statement | None:
@@ -65,14 +57,14 @@ def _said(scene: Scene, trouble: Trouble) -> Statement | None:
 
 
 def _blamed(
-    scene: Scene, trouble: Trouble, quote: Statement, skewed: set[str], reach: int
+    scene: Scene, trouble: Trouble, said: Statement, skewed: set[str], reach: int
 ) -> tuple[Suspect, float, str]:
     view = scene.view
-    places = {node for node in (quote.node, *trouble.nodes) if node}
+    places = {node for node in (said.node, *trouble.nodes) if node}
     places |= {pod.node for pod in view.pods_by_workload.get(trouble.subject, ()) if pod.node} if not places else set()
-    if (wrong := sorted(places & skewed)) and (NOT_YET.fits(quote.words) or len(places) == 1):
+    if (wrong := sorted(places & skewed)) and (NOT_YET.fits(said.words) or len(places) == 1):
         return Suspect("Node", wrong[0]), PROOF, f"on {wrong[0]}, whose clock is wrong"
-    if _OF_PLATFORM.fits(quote.words):
+    if _OF_PLATFORM.fits(said.words):
         return view.cluster, STRONG, "one of the cluster's own"
     makers = sorted(
         one.subject for one in scene.of_platform if view.role_of(one.subject) is Role.CERTIFICATES and one.symptoms

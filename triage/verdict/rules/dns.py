@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from alerts.kubernetes.fields import dig, mapping, text
 from alerts.kubernetes.objects import Thing
+from triage.verdict.findings import Line
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing, lets_out_to_dns
@@ -22,6 +23,7 @@ from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
+_RULE = "dns"
 UNKNOWN = Pattern.any_of("no such host", "nxdomain", "name or service not known", "could not resolve host", "enotfound")
 UNANSWERED = Pattern.any_of(
     r"lookup \S+.*(i/o timeout|timed out|server misbehaving|connection refused|no route to host)",
@@ -51,9 +53,7 @@ def dns(scene: Scene) -> Iterator[Finding]:
     """Lines about the cluster DNS, about who floods it, and about who cannot reach it."""
     parts = _parts(scene)
     lookups = [
-        (trouble, quote)
-        for trouble in scene.troubles.values()
-        if (quote := scene.said(trouble, UNANSWERED)) is not None
+        (trouble, said) for trouble in scene.troubles.values() if (said := scene.said(trouble, UNANSWERED)) is not None
     ]
     sick = [trouble for trouble in scene.troubles.values() if trouble.subject in parts]
     stormer = _stormer(scene)
@@ -63,13 +63,13 @@ def dns(scene: Scene) -> Iterator[Finding]:
     yield from _loops(scene, sick)
     yield from _endpoints(scene, lookups)
     spread = {trouble.namespace for trouble, _ in lookups if not scene.view.is_platform(trouble.subject)} - {""}
-    for trouble, quote in lookups:
-        if trouble.subject in parts or _OUTSIDE.fits(quote.words):
+    for trouble, said in lookups:
+        if trouble.subject in parts or _OUTSIDE.fits(said.words):
             continue
-        own = list(_own(scene.view, trouble, quote))
+        own = list(_own(scene, trouble, said))
         yield from own
         if not own:
-            yield from _shared(scene, trouble, quote, sick, spread)
+            yield from _shared(scene, trouble, said, sick, spread)
     yield from _unknown_names(scene, parts)
 
 
@@ -90,10 +90,10 @@ def _component(scene: Scene) -> Suspect:
 
 def _loops(scene: Scene, sick: list[Trouble]) -> Iterator[Finding]:
     for trouble in sick:
-        quote = scene.said(trouble, _LOOP)
-        if quote is not None:
-            said = f"The cluster DNS forwards to itself: “{short(quote.words)}”"
-            yield _line(trouble.subject, PROOF, said, quote, (trouble.subject,))
+        said = scene.said(trouble, _LOOP)
+        if said is not None:
+            claim = f"The cluster DNS forwards to itself: “{short(said.words)}”"
+            yield Line(scene, _RULE, trouble, said).graded(trouble.subject, PROOF, claim)
 
 
 def _endpoints(scene: Scene, lookups: list[tuple[Trouble, Statement]]) -> Iterator[Finding]:
@@ -102,29 +102,31 @@ def _endpoints(scene: Scene, lookups: list[tuple[Trouble, Statement]]) -> Iterat
     for workload in view.workloads_by_role.get(Role.DNS, ()):
         lost = sorted({pod.node for pod in view.pods_by_workload.get(workload, ()) if pod.node in view.lost_nodes})
         for node in lost:
-            for trouble, quote in lookups:
-                said = f"A pod of {workload} stands on {node}, which is lost, and {trouble.subject} gets no answers."
-                yield _line(Suspect("Node", node), STRONG, said, quote, (trouble.subject,))
+            for trouble, said in lookups:
+                claim = f"A pod of {workload} stands on {node}, which is lost, and {trouble.subject} gets no answers."
+                yield Line(scene, _RULE, trouble, said).graded(Suspect("Node", node), STRONG, claim)
 
 
 def _shared(
-    scene: Scene, trouble: Trouble, quote: Statement, sick: list[Trouble], spread: set[str]
+    scene: Scene, trouble: Trouble, said: Statement, sick: list[Trouble], spread: set[str]
 ) -> Iterator[Finding]:
     """Nothing of its own stands in the way: is the DNS sick, and are others cut off as well?"""
     suspect = _component(scene)
     reach = counted(len(spread), "namespace")
-    said = f"{trouble.subject} gets no answers from the DNS: “{short(quote.words)}”"
+    claim = f"{trouble.subject} gets no answers from the DNS: “{short(said.words)}”"
     if sick and any(one.failing or one.symptoms for one in sick):
-        yield _line(suspect, PROOF, f"{said}, and the DNS is sick itself ({reach}).", quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(
+            suspect, PROOF, f"{claim}, and the DNS is sick itself ({reach})."
+        )
     elif len(spread) > 1:
-        yield _line(suspect, STRONG, f"{said}; it is so in {reach}.", quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(suspect, STRONG, f"{claim}; it is so in {reach}.")
     elif scene.view.is_platform(trouble.subject):
-        yield _line(suspect, FAIR, said, quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(suspect, FAIR, claim)
     elif _answers_others(scene):
-        told = f"{said}, while the DNS is ready and nobody else complains."
-        yield _own_line(scene.view, trouble, trouble.subject, FAIR, told, quote)
+        told = f"{claim}, while the DNS is ready and nobody else complains."
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, FAIR, told)
     else:
-        yield _line(suspect, WEAK, said, quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(suspect, WEAK, claim)
 
 
 def _answers_others(scene: Scene) -> bool:
@@ -143,26 +145,27 @@ def _share(code: str, scene: Scene) -> float:
 # -- What is its own --
 
 
-def _own(view: View, trouble: Trouble, quote: Statement) -> Iterator[Finding]:
+def _own(scene: Scene, trouble: Trouble, said: Statement) -> Iterator[Finding]:
+    view = scene.view
     policies = view.in_namespace("NetworkPolicy", trouble.namespace)
     labels = _labels(view, trouble)
     applying = governing(policies, labels, "Egress")
     if applying and not lets_out_to_dns(applying):
         policy = applying[0]
-        said = f"NetworkPolicy {policy.namespace}/{policy.name} lets {trouble.subject} ask no DNS (port 53): "
-        yield _own_line(view, trouble, _of(policy), PROOF, said + f"“{short(quote.words)}”", quote)
+        claim = f"NetworkPolicy {policy.namespace}/{policy.name} lets {trouble.subject} ask no DNS (port 53): "
+        yield Line(scene, _RULE, trouble, said).graded(_of(policy), PROOF, claim + f"“{short(said.words)}”")
     spec = view.template_of(trouble.subject)
     config = mapping(spec.get("dnsConfig"))
     if text(spec.get("dnsPolicy")) == "None" or config.get("nameservers"):
         servers = ", ".join(str(one) for one in config.get("nameservers") or []) or "none"
-        said = f"{trouble.subject} sets its own DNS servers ({servers[:80]}), and lookups fail: “{short(quote.words)}”"
-        yield _own_line(view, trouble, trouble.subject, PROOF, said, quote)
+        claim = f"{trouble.subject} sets its own DNS servers ({servers[:80]}), and lookups fail: “{short(said.words)}”"
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, PROOF, claim)
     elif text(spec.get("dnsPolicy")) == "Default" or (
         spec.get("hostNetwork") is True and text(spec.get("dnsPolicy")) != "ClusterFirstWithHostNet"
     ):
-        said = f"{trouble.subject} asks the DNS of its node, which knows no Services: “{short(quote.words)}”"
-        weight = STRONG if Pattern.any_of(r"\.svc", "cluster.local").fits(quote.words) else FAIR
-        yield _own_line(view, trouble, trouble.subject, weight, said, quote)
+        claim = f"{trouble.subject} asks the DNS of its node, which knows no Services: “{short(said.words)}”"
+        weight = STRONG if Pattern.any_of(r"\.svc", "cluster.local").fits(said.words) else FAIR
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, weight, claim)
 
 
 def _labels(view: View, trouble: Trouble) -> dict[str, str]:
@@ -181,7 +184,7 @@ def _unknown_names(scene: Scene, parts: frozenset[Suspect]) -> Iterator[Finding]
     for trouble in scene.troubles.values():
         if trouble.subject in parts:
             continue
-        quote = next(
+        said = next(
             (
                 one
                 for one in scene.statements[trouble.subject]
@@ -189,11 +192,11 @@ def _unknown_names(scene: Scene, parts: frozenset[Suspect]) -> Iterator[Finding]
             ),
             None,
         )
-        if quote is None or scene.said(trouble, UNANSWERED) is not None:
+        if said is None or scene.said(trouble, UNANSWERED) is not None:
             continue
         weight = WEAK if any(one.subject in parts for one in scene.troubles.values()) else FAIR
-        said = f"{trouble.subject} asks for a name that does not exist: “{short(quote.words)}”"
-        yield _own_line(scene.view, trouble, trouble.subject, weight, said, quote)
+        claim = f"{trouble.subject} asks for a name that does not exist: “{short(said.words)}”"
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, weight, claim)
 
 
 # -- A storm --
@@ -241,19 +244,19 @@ def _storm(
         if any("conntrack" in symptom.alertname.casefold() for symptom in one.symptoms)
     }
     victims = sorted(by_word | full | {one.subject for one in sick} | _shallow_ones(scene, lookups))
-    said = (
+    claim = (
         f"{suspect} asks the cluster DNS {rate:.0f} times a second, and {misses:.0%} of all names asked do not exist."
     )
     for victim in victims:
         yield Finding(
             scene.view.side_of(suspect),
             PROOF,
-            said,
+            claim,
             "metric",
             scene.view.now,
             suspect,
             (victim,),
-            "dns",
+            _RULE,
             is_specific=True,
         )
     for victim in victims:
@@ -266,7 +269,7 @@ def _storm(
                 scene.view.now,
                 victim,
                 (victim,),
-                "dns",
+                _RULE,
             )
 
 
@@ -276,28 +279,5 @@ def _shallow_ones(scene: Scene, lookups: list[tuple[Trouble, Statement]]) -> set
     return {one.subject for one in scene.of_tenants if one.namespace in namespaces and one.is_shallow}
 
 
-# -- Lines --
-
-
 def _of(thing: Thing) -> Suspect:
     return Suspect(thing.kind, thing.name, thing.namespace)
-
-
-def _line(suspect: Suspect, weight: float, claim: str, quote: Statement, explains: tuple[Suspect, ...]) -> Finding:
-    return Finding(
-        Side.CLUSTER, weight, claim, quote.source, quote.at, suspect, explains, "dns", is_specific=weight >= STRONG
-    )
-
-
-def _own_line(view: View, trouble: Trouble, suspect: Suspect, weight: float, claim: str, quote: Statement) -> Finding:
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        quote.source,
-        quote.at,
-        suspect,
-        (trouble.subject,),
-        "dns",
-        is_specific=weight >= STRONG,
-    )

@@ -14,6 +14,7 @@ from functools import cached_property
 from alerts.kubernetes.fields import dig, mapping, rows, text
 from alerts.kubernetes.objects import Thing
 from alerts.reports import EventReport
+from triage.verdict.findings import Line
 from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing, lets_in
@@ -24,6 +25,7 @@ from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, HINT, PROOF, STRONG
 
+_RULE = "ingress"
 OWN_ANSWER = Pattern.any_of(
     "upstream sent too big header",
     "request entity too large",
@@ -130,6 +132,10 @@ class _Book:
                     found[thing.namespace, thing.name] = thing
         return [found[key] for key in sorted(found)]
 
+    def line(self, trouble: Trouble, source: str, at: datetime | None) -> Line:
+        """What is seen of the trouble."""
+        return Line.seen(self.scene, _RULE, trouble, source, at)
+
     @cached_property
     def namespaces_with_bad_certificates(self) -> frozenset[str]:
         """Of Ingress objects whose sites show a certificate that nobody trusts."""
@@ -173,38 +179,38 @@ def _own(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
         suspect = Suspect("Ingress", thing.name, thing.namespace)
         told = f"Ingress {thing.namespace}/{thing.name} "
         for weight, reason in _faults(book.view, thing):
-            yield _line(book.view, suspect, trouble, weight, told + reason, "object", thing.created_at)
+            yield book.line(trouble, "object", thing.created_at).graded(suspect, weight, told + reason)
             break
         for policy, behind in _closed(book, thing):
             closed = Suspect(policy.kind, policy.name, policy.namespace)
-            said = (
+            claim = (
                 f"NetworkPolicy {policy.name} lets the ingress controller not reach {behind}, which stands behind it."
             )
-            yield _line(book.view, closed, trouble, PROOF, said, "object", policy.created_at)
+            yield book.line(trouble, "object", policy.created_at).graded(closed, PROOF, claim)
             break
         for event in book.view.events_about("Ingress", thing.namespace, thing.name):
             if event.reason in _REJECTED and event.is_warning:
-                said = f"{told}is not accepted: “{short(event.message)}”"
-                yield _line(book.view, suspect, trouble, STRONG, said, "event", event.last_at)
+                claim = f"{told}is not accepted: “{short(event.message)}”"
+                yield book.line(trouble, "event", event.last_at).graded(suspect, STRONG, claim)
                 break
     yield from _certificate(book, trouble, mine)
-    quote = book.scene.said(trouble, OWN_ANSWER)
-    if quote is not None:
-        said = f"The answer or request of {trouble.subject} itself is refused: “{short(quote.words)}”"
-        yield _line(book.view, trouble.subject, trouble, STRONG, said, quote.source, quote.at)
+    said = book.scene.said(trouble, OWN_ANSWER)
+    if said is not None:
+        claim = f"The answer or request of {trouble.subject} itself is refused: “{short(said.words)}”"
+        yield book.line(trouble, said.source, said.at).graded(trouble.subject, STRONG, claim)
 
 
 def _certificate(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
     """An Ingress that brings its own certificate answers for it, unless those of other teams end at the same time."""
     if len(book.namespaces_with_bad_certificates) > 1:
         return
-    quote = book.scene.said(trouble, BAD_CERTIFICATE)
+    said = book.scene.said(trouble, BAD_CERTIFICATE)
     for thing in mine:
         secrets = [text(one.get("secretName")) for one in rows(thing.spec.get("tls"))]
-        if quote is not None and any(secrets):
-            said = f"Ingress {thing.name} brings its own certificate ({secrets[0]}): “{short(quote.words)}”"
+        if said is not None and any(secrets):
+            claim = f"Ingress {thing.name} brings its own certificate ({secrets[0]}): “{short(said.words)}”"
             suspect = Suspect("Ingress", thing.name, thing.namespace)
-            yield _line(book.view, suspect, trouble, PROOF, said, quote.source, quote.at)
+            yield book.line(trouble, said.source, said.at).graded(suspect, PROOF, claim)
             return
 
 
@@ -279,8 +285,8 @@ def _shared(book: _Book, calm: list[Trouble]) -> Iterator[Finding]:
     why = f"; its controller says “{short(reload.message)}”" if reload else ""
     for trouble in tenants:
         if weight:
-            said = f"Sites of {counted(len(namespaces), 'namespace')} fail at the ingress at once{why}."
-            yield _line(book.view, suspect, trouble, weight, said, "event" if reload else "alert", trouble.began_at)
+            claim = f"Sites of {counted(len(namespaces), 'namespace')} fail at the ingress at once{why}."
+            yield book.line(trouble, "event" if reload else "alert", trouble.began_at).graded(suspect, weight, claim)
         elif all_hosts - namespaces:
             yield from _alone(book, trouble, counted(len(all_hosts - namespaces), "other"))
 
@@ -290,8 +296,8 @@ def _alone(book: _Book, trouble: Trouble, others: str) -> Iterator[Finding]:
     thing = book.told[trouble.subject][0]
     is_probers = book.view.is_platform(trouble.subject) and thing.namespace != trouble.namespace
     suspect = Suspect("Ingress", thing.name, thing.namespace) if is_probers else trouble.subject
-    said = f"Only {thing.namespace} fails at the ingress; {others} do not."
-    yield _line(book.view, suspect, trouble, STRONG if is_probers else HINT, said, "object", trouble.began_at)
+    claim = f"Only {thing.namespace} fails at the ingress; {others} do not."
+    yield book.line(trouble, "object", trouble.began_at).graded(suspect, STRONG if is_probers else HINT, claim)
 
 
 def _class_of(book: _Book, trouble: Trouble) -> str:
@@ -378,31 +384,13 @@ def _fresh(book: _Book, onset: datetime) -> list[Thing]:
 def _broken_by(book: _Book, thing: Thing, message: str, why: str, onset: datetime) -> Iterator[Finding]:
     view = book.view
     suspect = Suspect("Ingress", thing.name, thing.namespace)
-    said = f"Ingress {thing.namespace}/{thing.name} keeps the controller from loading its configuration: {why}"
-    said += f" (“{short(message)}”)." if message else "."
+    claim = f"Ingress {thing.namespace}/{thing.name} keeps the controller from loading its configuration: {why}"
+    claim += f" (“{short(message)}”)." if message else "."
     controllers = [one for one in book.controllers if one in book.scene.troubles]
     victims = [one for one in book.scene.troubles if one.kind == "Ingress" or one in book.told]
     for victim in sorted({*controllers, *victims}):
-        yield Finding(
-            view.side_of(suspect), PROOF, said, "event", onset, suspect, (victim,), "ingress", is_specific=True
-        )
+        yield Finding(view.side_of(suspect), PROOF, claim, "event", onset, suspect, (victim,), _RULE, is_specific=True)
     if view.side_of(suspect) is Side.APPLICATION:
         for one in controllers:
             told = f"{one} can load no configuration while {suspect} is part of it."
-            yield Finding(Side.CLUSTER, -PROOF, told, "event", onset, one, (one,), "ingress")
-
-
-def _line(  # noqa: PLR0917 - it only passes on
-    view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, source: str, at: datetime | None
-) -> Finding:
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        source,
-        at or trouble.began_at,
-        suspect,
-        (trouble.subject,),
-        "ingress",
-        is_specific=weight >= STRONG,
-    )
+            yield Finding(Side.CLUSTER, -PROOF, told, "event", onset, one, (one,), _RULE)

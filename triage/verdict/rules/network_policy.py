@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from alerts.kubernetes.objects import Thing
+from triage.verdict.findings import Line
 from triage.verdict.messages import Pattern
 from triage.verdict.policies import governing, lets_in
 from triage.verdict.scene import Scene
@@ -59,24 +60,24 @@ def network_policy(scene: Scene) -> Iterator[Finding]:
 
 def _of_namespace(scene: Scene, trouble: Trouble, policies: list[Thing]) -> Iterator[Finding]:
     if any(DENIED.fits(f"{one.alertname} {one.text}") for one in trouble.symptoms):
-        said = (
+        claim = (
             f"Traffic to {trouble.namespace} is denied by its policies ({', '.join(one.name for one in policies[:3])})."
         )
-        yield _line(scene.view, policies[0], trouble, PROOF, said, "alert")
+        yield _line(scene, policies[0], trouble, PROOF, claim, "alert")
         return
     if not _times_out(scene, trouble):
         return
     for policy in policies:
         if _came_before(scene.view, policy, trouble):
-            said = f"{policy.kind} {policy.name} came or changed just before {trouble.subject} ran into time-outs."
-            yield _line(scene.view, policy, trouble, STRONG, said, "object")
+            claim = f"{policy.kind} {policy.name} came or changed just before {trouble.subject} ran into time-outs."
+            yield _line(scene, policy, trouble, STRONG, claim, "object")
     for policy, neighbour in _keeps_out(scene, trouble, policies):
-        said = f"NetworkPolicy {policy.name} lets {trouble.subject} not call {neighbour}, and its calls time out."
-        yield _line(scene.view, policy, trouble, FAIR, said, "object")
+        claim = f"NetworkPolicy {policy.name} lets {trouble.subject} not call {neighbour}, and its calls time out."
+        yield _line(scene, policy, trouble, FAIR, claim, "object")
 
 
 def _times_out(scene: Scene, trouble: Trouble) -> bool:
-    return any(TIMED_OUT.fits(f"{quote.reason} {quote.words}") for quote in scene.statements[trouble.subject])
+    return any(TIMED_OUT.fits(f"{said.reason} {said.words}") for said in scene.statements[trouble.subject])
 
 
 def _came_before(view: View, thing: Thing, trouble: Trouble) -> bool:
@@ -116,20 +117,10 @@ def _of_cluster(scene: Scene) -> Iterator[Finding]:
         weight = PROOF if any(_times_out(scene, one) for one in hit) else STRONG
         for trouble in hit:
             reach = counted(len(namespaces), "namespace")
-            said = f"{policy.kind} {policy.name} holds for the whole cluster and came just before; {reach} fail since."
-            yield _line(scene.view, policy, trouble, weight, said, "object")
+            claim = f"{policy.kind} {policy.name} holds for the whole cluster and came just before; {reach} fail since."
+            yield _line(scene, policy, trouble, weight, claim, "object")
 
 
-def _line(view: View, policy: Thing, trouble: Trouble, weight: float, claim: str, source: str) -> Finding:
+def _line(scene: Scene, policy: Thing, trouble: Trouble, weight: float, claim: str, source: str) -> Finding:
     suspect = Suspect(policy.kind, policy.name, policy.namespace)
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        source,
-        policy.created_at or trouble.began_at,
-        suspect,
-        (trouble.subject,),
-        "network_policy",
-        is_specific=weight >= STRONG,
-    )
+    return Line.seen(scene, "network_policy", trouble, source, policy.created_at).graded(suspect, weight, claim)

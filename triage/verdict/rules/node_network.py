@@ -13,6 +13,7 @@ from datetime import timedelta
 from statistics import median
 
 from triage.verdict.concentration import log_odds, tail
+from triage.verdict.findings import Line
 from triage.verdict.messages import Pattern
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
@@ -21,6 +22,7 @@ from triage.verdict.troubles import Trouble, counted, most_common
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.weights import PROOF, STRONG
 
+_RULE = "node_network"
 NETWORK = Pattern.any_of(
     "retransmi",
     "packet ?(loss|drop)",
@@ -133,17 +135,7 @@ def _victims(scene: Scene, node: str, why: str, slow: Mapping[Suspect, Trouble],
         if not here and subject.kind != "Namespace":
             continue
         share = weight if node in here else STRONG
-        yield Finding(
-            Side.CLUSTER,
-            share,
-            why,
-            "metric",
-            slow[subject].began_at,
-            suspect,
-            (subject,),
-            "node_network",
-            is_specific=True,
-        )
+        yield Line.seen(scene, _RULE, slow[subject], "metric").of(suspect, share, why)
 
 
 def _overlay(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]:
@@ -161,19 +153,9 @@ def _overlay(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]
             continue
         parts = sorted({scene.view.folded(one) for one in scene.view.workloads_by_role.get(Role.NETWORK, ())})
         suspect = parts[0] if parts else scene.view.cluster
-        said = f"The MTU of {wide[0]} on {node} is {inner[wide[0]]:g}, and its interface carries {min(outer):g}."
+        claim = f"The MTU of {wide[0]} on {node} is {inner[wide[0]]:g}, and its interface carries {min(outer):g}."
         for subject in sorted(slow):
-            yield Finding(
-                Side.CLUSTER,
-                PROOF,
-                said,
-                "metric",
-                slow[subject].began_at,
-                suspect,
-                (subject,),
-                "node_network",
-                is_specific=True,
-            )
+            yield Line.seen(scene, _RULE, slow[subject], "metric").of(suspect, PROOF, claim)
         return
 
 
@@ -195,21 +177,13 @@ def _gathered(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
         weight = log_odds(tail(len(watched), len(bad), len(there), len(hit)))
         if weight <= 0 or len(hit) < 2:
             continue
-        said = (
+        claim = (
             f"{len(hit)} of {counted(len(there), 'workload')} on {node} suffer, "
             f"{len(bad) - len(hit)} of {len(watched) - len(there)} elsewhere."
         )
         for subject in sorted(hit):
-            yield Finding(
-                Side.CLUSTER,
-                round(weight, 3),
-                said,
-                "alert",
-                slow[subject].began_at,
-                Suspect("Node", node),
-                (subject,),
-                "node_network",
-            )
+            line = Line.seen(scene, _RULE, slow[subject], "alert")
+            yield line.of(Suspect("Node", node), round(weight, 3), claim, is_specific=False)
 
 
 def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]:
@@ -230,7 +204,7 @@ def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
         if any(_was_changed(scene, one, slow[one]) for one in hit):
             continue
         nodes = [node for one in waiting for node in _places(scene, one)]
-        said = (
+        claim = (
             f"{len(hit)} of {counted(len(workloads), 'workload')} of {namespace} are slow or move less at once, and none "
             f"crashed, is saturated or was changed; {nodes.count(most_common(nodes))} of {len(waiting)} slow ones are on "
             f"{most_common(nodes)}."
@@ -239,12 +213,12 @@ def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
         yield Finding(
             Side.CLUSTER,
             STRONG,
-            said,
+            claim,
             "alert",
             min(slow[one].began_at for one in hit),
             Suspect("Node", most_common(nodes)) if nodes else view.cluster,
             tuple(sorted(explained)),
-            "node_network",
+            _RULE,
         )
 
 

@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 from alerts.kubernetes.fields import dig, text
 from alerts.reports import EventReport
+from triage.verdict.findings import of_cluster
 from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
-from triage.verdict.types import Finding, Side, Suspect
+from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import names
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
@@ -75,9 +76,7 @@ def runtime_and_kubelet(scene: Scene) -> Iterator[Finding]:
 
 
 def _line(node: str, weight: float, claim: str, seen: tuple[str, datetime], explains: tuple[Suspect, ...]) -> Finding:
-    source, at = seen
-    suspect = Suspect("Node", node)
-    return Finding(Side.CLUSTER, weight, claim, source, at, suspect, explains, _RULE, is_specific=True)
+    return of_cluster(_RULE, Suspect("Node", node), weight, claim, seen, explains)
 
 
 # -- The runtime --

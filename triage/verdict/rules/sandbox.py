@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from triage.verdict.findings import Line
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
@@ -173,47 +174,38 @@ _PLUGINS = (
 def sandbox(scene: Scene) -> Iterator[Finding]:
     """A line for each trouble in whose texts the network plugin or the runtime says why."""
     told = [(trouble, *found) for trouble in scene.troubles.values() if (found := _told(scene, trouble)) is not None]
-    places = {quote.node for _, quote, _ in told if quote.node}
-    for trouble, quote, sign in told:
-        suspect = _suspect(scene.view, trouble, quote, sign, places)
-        yield Finding(
-            scene.view.side_of(suspect),
-            sign.weight,
-            f"{trouble.subject} waits for its sandbox, and {sign.blame.value} is why: “{short(quote.words)}”",
-            quote.source,
-            quote.at,
-            suspect,
-            (trouble.subject,),
-            "sandbox",
-            is_specific=sign.weight >= STRONG,
-        )
+    places = {said.node for _, said, _ in told if said.node}
+    for trouble, said, sign in told:
+        suspect = _suspect(scene.view, trouble, said, sign, places)
+        claim = f"{trouble.subject} waits for its sandbox, and {sign.blame.value} is why: “{short(said.words)}”"
+        yield Line(scene, "sandbox", trouble, said).graded(suspect, sign.weight, claim)
 
 
 def _told(scene: Scene, trouble: Trouble) -> tuple[Statement, Sign] | None:
     """The strongest of what its texts say, in the order of the table."""
-    quotes = [quote for quote in scene.statements[trouble.subject] if _is_about_sandbox(quote)]
+    statements = [said for said in scene.statements[trouble.subject] if _is_about_sandbox(said)]
     for sign in SIGNS:
-        for quote in quotes:
-            if sign.pattern.fits(quote.words):
-                return quote, sign
+        for said in statements:
+            if sign.pattern.fits(said.words):
+                return said, sign
     return None
 
 
-def _is_about_sandbox(quote: Statement) -> bool:
-    if quote.source == "event":
-        return quote.reason in SANDBOX and (quote.reason != "FailedSync" or "sandbox" in quote.words.casefold())
-    return "sandbox" in quote.words.casefold() or "networkPlugin" in quote.words
+def _is_about_sandbox(said: Statement) -> bool:
+    if said.source == "event":
+        return said.reason in SANDBOX and (said.reason != "FailedSync" or "sandbox" in said.words.casefold())
+    return "sandbox" in said.words.casefold() or "networkPlugin" in said.words
 
 
-def _suspect(view: View, trouble: Trouble, quote: Statement, sign: Sign, places: set[str]) -> Suspect:
+def _suspect(view: View, trouble: Trouble, said: Statement, sign: Sign, places: set[str]) -> Suspect:
     if sign.blame is Blame.OWN:
         return trouble.subject
-    node = quote.node or min(trouble.nodes, default="")
+    node = said.node or min(trouble.nodes, default="")
     if sign.blame in {Blame.RUNTIME, Blame.NODE}:
         return Suspect("Node", node) if node else view.cluster
     if sign.blame is Blame.CLUSTER:
         return Suspect("Node", node) if node and len(places) == 1 and len(view.nodes) > 1 else view.cluster
-    if part := _plugin(view, quote.words):
+    if part := _plugin(view, said.words):
         return Suspect("Component", part)
     if node and len(places) == 1 and len(view.nodes) > 1:
         return Suspect("Node", node)

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from alerts.kubernetes.fields import dig, rows, text, texts
 from alerts.kubernetes.objects import Pod, Thing
+from triage.verdict.findings import Line
 from triage.verdict.messages import Pattern, short
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
@@ -134,21 +135,10 @@ def _wrong_port(service: Thing, matching: list[Pod]) -> tuple[float, str] | None
 
 
 def _explained(book: _Book, service: Thing, suspect: Suspect, weight: float, claim: str) -> Iterator[Finding]:
-    view = book.view
     for trouble in book.troubles.get(service.namespace, ()):
         if not trouble.effects & _CALLED or not _is_touched(trouble, service):
             continue
-        yield Finding(
-            view.side_of(suspect),
-            weight,
-            claim,
-            "object",
-            service.created_at or trouble.began_at,
-            suspect,
-            (trouble.subject,),
-            "services",
-            is_specific=weight >= STRONG,
-        )
+        yield Line.seen(book.scene, "services", trouble, "object", service.created_at).graded(suspect, weight, claim)
 
 
 def _is_touched(trouble: Trouble, service: Thing) -> bool:
