@@ -151,9 +151,9 @@ def evictions(view: View) -> list[tuple[str, str, str, str, datetime]]:
                 event.host or (pod.node if pod is not None else "") or _scheduled_to(view, event.namespace, event.name)
             )
             found[event.namespace, event.name] = (event.namespace, event.name, node, event.message, event.last_at)
-    for pod in view.pods.values():
+    for pod in view.evicted:
         at = _ended(pod, view.now)
-        if pod.reason == "Evicted" and (pod.namespace, pod.name) not in found and view.now - at <= _LONG_AGO:
+        if (pod.namespace, pod.name) not in found and view.now - at <= _LONG_AGO:
             found[pod.namespace, pod.name] = (pod.namespace, pod.name, pod.node, pod.message, at)
     return [found[key] for key in sorted(found)]
 

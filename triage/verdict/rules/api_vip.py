@@ -95,11 +95,12 @@ def _said(scene: Scene, trouble: Trouble, addresses: frozenset[str]) -> Statemen
 
 def _suspect(scene: Scene, troubles: list[Trouble]) -> tuple[Suspect, str]:
     """What is sick on the way: the API server, the proxy, one node; else the cluster as a whole."""
+    told = {one.subject for one in troubles}
     for role in (Role.CONTROL_PLANE, Role.PROXY, Role.NETWORK):
         sick = [
             one.subject
             for one in scene.of_platform
-            if one.subject.kind == "Component" and scene.view.role_of(one.subject) is role and one not in troubles
+            if one.subject.kind == "Component" and scene.view.role_of(one.subject) is role and one.subject not in told
         ]
         if sick:
             return min(sick), f", and {min(sick).name} is sick"

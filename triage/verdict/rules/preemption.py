@@ -30,8 +30,9 @@ _SUFFERS = frozenset(
 def preemption(scene: Scene) -> Iterator[Finding]:
     """A line for each workload that gave way and is short since."""
     view = scene.view
-    by_uid = {pod.thing.uid: pod for pod in view.pods.values() if pod.thing.uid}
-    for event in view.events_with("Preempted", "Preempting"):
+    events = view.events_with("Preempted", "Preempting")
+    by_uid = {pod.thing.uid: pod for pod in view.pods.values() if pod.thing.uid} if events else {}
+    for event in events:
         workload = view.workload_of_event(event)
         trouble = scene.troubles.get(view.folded(workload)) if workload else None
         if trouble is None or not trouble.effects & _SUFFERS:

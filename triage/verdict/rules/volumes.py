@@ -212,19 +212,27 @@ class _Book:
     def __init__(self, scene: Scene) -> None:
         self.scene, self.view = scene, scene.view
         self.defaults = [one.name for one in self.view.of_kind("StorageClass") if _is_default(one)]
-        self.holders: dict[tuple[str, str], list[Pod]] = defaultdict(list)
-        for pod in self.view.pods.values():
-            for volume in rows(pod.spec.get("volumes")):
-                if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
-                    self.holders[pod.namespace, name].append(pod)
-        self.claims_in: dict[str, list[str]] = defaultdict(list)
-        for claim in self.view.of_kind("PersistentVolumeClaim"):
-            self.claims_in[claim.namespace].append(claim.name)
         self.failed_mounts = {
             (event.namespace, event.name)
             for event in self.view.events_with("FailedMount", "FailedAttachVolume")
             if event.kind == "Pod" and _is_generic(event.message)
         }
+
+    @cached_property
+    def holders(self) -> Mapping[tuple[str, str], list[Pod]]:
+        """The pods that mount each claim."""
+        found: dict[tuple[str, str], list[Pod]] = defaultdict(list)
+        for pod in self.view.pods.values():
+            for volume in rows(pod.spec.get("volumes")):
+                if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
+                    found[pod.namespace, name].append(pod)
+        return found
+
+    @cached_property
+    def sick_drivers(self) -> list[Suspect]:
+        """Parts of the storage that fail themselves."""
+        parts = [one for one in self.scene.of_platform if one.subject.kind == "Component" and one.failing]
+        return [one.subject for one in parts if self.view.role_of(one.subject) is Role.STORAGE]
 
     @cached_property
     def said_full(self) -> Mapping[Suspect, Statement]:
@@ -268,28 +276,22 @@ class _Book:
         if trouble.subject.kind != "StatefulSet":
             return set()
         ends = tuple(f"-{pod.name}" for pod in trouble.failing)
-        here = self.claims_in.get(trouble.namespace, ())
-        return {(trouble.namespace, name) for name in here if ends and name.endswith(ends)}
+        here = self.view.in_namespace("PersistentVolumeClaim", trouble.namespace)
+        return {(trouble.namespace, one.name) for one in here if ends and one.name.endswith(ends)}
 
     def _by_words(self, trouble: Trouble) -> set[tuple[str, str]]:
         """The scheduler says that a claim of the pod is not bound, and does not say which: one that waits there, and
         that nobody else mounts. Where the pod's volumes were not read, nothing tells more."""
         if self.scene.said(trouble, _UNBOUND) is None:
             return set()
-        here = self.claims_in.get(trouble.namespace, ())
-        things = (self.view.thing("PersistentVolumeClaim", trouble.namespace, name) for name in here)
-        waiting = {one.name for one in things if one is not None and text(one.status.get("phase")) == "Pending"}
+        here = self.view.in_namespace("PersistentVolumeClaim", trouble.namespace)
+        waiting = {one.name for one in here if text(one.status.get("phase")) == "Pending"}
         return {(trouble.namespace, name) for name in waiting if (trouble.namespace, name) not in self.holders}
 
     def storage_of(self, class_name: str, message: str = "") -> Suspect:
         """Who is to blame in the storage: a part that fails itself, else the class, else the cluster."""
-        sick = [
-            one.subject
-            for one in self.scene.of_platform
-            if one.subject.kind == "Component" and self.view.role_of(one.subject) is Role.STORAGE and one.failing
-        ]
-        if len(sick) == 1:
-            return sick[0]
+        if len(self.sick_drivers) == 1:
+            return self.sick_drivers[0]
         if class_name:
             return Suspect("StorageClass", class_name)
         return self.view.cluster if not message else Suspect("StorageClass", self.class_in(message) or "storage")
