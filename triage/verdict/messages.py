@@ -4,13 +4,11 @@ All of it is untrusted, and some of it is written by whoever runs a workload, so
 backtracking: its time grows with the length of the text, whatever the text is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Self
 
 import re2
-
-from alerts.reports import EventReport
 
 _REMEMBERED = 500  # texts for each pattern
 
@@ -31,8 +29,16 @@ class Pattern:
         self._compiled = re2.compile(expression, options=_options())
         self._found: dict[str, Mapping[str, str] | None] = {}
 
-    def find(self, text: str) -> Mapping[str, str] | None:
-        """What the named groups hold where the pattern is first found in the text; None where it is not."""
+    @classmethod
+    def any_of(cls, *expressions: str) -> Self:
+        """A pattern that fits where one of these does."""
+        return cls("|".join(f"(?:{one})" for one in expressions))
+
+    def fits(self, text: str) -> bool:
+        """Whether the pattern is found in the text."""
+        return self._search(text) is not None
+
+    def _search(self, text: str) -> Mapping[str, str] | None:
         if not text:
             return None
         # A storm says the same a thousand times.
@@ -46,16 +52,21 @@ class Pattern:
         return found
 
 
-class Said(NamedTuple):
-    """A message in which a pattern was found."""
+class Capture(Pattern):
+    """A pattern with named groups, of which one wants to know what they hold.
 
-    event: EventReport
-    groups: Mapping[str, str]
+    A kind of its own, so that what is found is never an empty mapping, which would be taken for nothing.
+    """
 
+    def __init__(self, expression: str) -> None:
+        """Raises re2.error where the expression is none, ValueError where it names no group."""
+        super().__init__(expression)
+        if not self._compiled.groupindex:
+            raise ValueError(f"No named group in {expression}")
 
-def said(events: Iterable[EventReport], pattern: Pattern) -> list[Said]:
-    """The events in whose message the pattern is found, oldest first."""
-    return [Said(event, groups) for event in events if (groups := pattern.find(event.message)) is not None]
+    def find(self, text: str) -> Mapping[str, str] | None:
+        """What the named groups hold where the pattern is first found in the text; None where it is not."""
+        return self._search(text)
 
 
 def short(message: str, most: int = 160) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from triage.verdict.messages import Pattern
+from triage.verdict.messages import Capture, Pattern
 
 
 class Kind(StrEnum):
@@ -39,25 +39,25 @@ class Refusal:
     limited: str = ""
 
 
-_WEBHOOK = Pattern(r'failed calling (?:admission )?webhook "?(?P<name>[^" :]+)"?')
-_SERVICE = Pattern(r"https?://(?P<service>[a-z0-9-]+)\.(?P<namespace>[a-z0-9-]+)\.svc")
-_DENIED = Pattern(r'admission webhook "(?P<name>[^"]+)" denied the request')
-_POLICY = Pattern(r"ValidatingAdmissionPolicy '(?P<name>[^']+)'.* denied request")
-_QUOTA = Pattern(
+_WEBHOOK = Capture(r'failed calling (?:admission )?webhook "?(?P<name>[^" :]+)"?')
+_SERVICE = Capture(r"https?://(?P<service>[a-z0-9-]+)\.(?P<namespace>[a-z0-9-]+)\.svc")
+_DENIED = Capture(r'admission webhook "(?P<name>[^"]+)" denied the request')
+_POLICY = Capture(r"ValidatingAdmissionPolicy '(?P<name>[^']+)'.* denied request")
+_QUOTA = Capture(
     r"exceeded quota: (?P<name>[^,]+), requested: (?P<requested>.+), used: (?P<used>.+), limited: (?P<limited>\S+)"
 )
-_QUOTA_NEEDS = Pattern(r"failed quota: (?P<name>[^:]+): must specify")
-_QUOTA_UNKNOWN = Pattern(r"status unknown for quota: (?P<name>[^,]+)")
+_QUOTA_NEEDS = Capture(r"failed quota: (?P<name>[^:]+): must specify")
+_QUOTA_UNKNOWN = Capture(r"status unknown for quota: (?P<name>[^,]+)")
 _LIMIT = Pattern(
     r"(?:maximum|minimum) \S+ usage per (?:container|pod|persistentvolumeclaim)|max limit to request ratio per"
 )
-_LEVEL = Pattern(r'violates podsecurity "(?P<name>[^"]+)"')
+_LEVEL = Capture(r'violates podsecurity "(?P<name>[^"]+)"')
 _SECURITY = Pattern(
     r"unable to validate against any (?:security context constraint|pod security policy)"
     r"|podsecuritypolicy: unable to admit"
 )
-_ACCOUNT = Pattern(r'serviceaccount "(?P<name>[^"]+)" not found')
-_PRIORITY = Pattern(r"no priorityclass with name (?P<name>\S+) was found")
+_ACCOUNT = Capture(r'serviceaccount "(?P<name>[^"]+)" not found')
+_PRIORITY = Capture(r"no priorityclass with name (?P<name>\S+) was found")
 _INVALID = Pattern(r"(?: is invalid: |unsupported value: |must be no more than 63 )")
 _ENDING = Pattern(r"because it is being terminated")
 _ETCD = Pattern(r"etcdserver: |etcd cluster is unavailable|database space exceeded")
@@ -93,11 +93,12 @@ def read(message: str) -> Refusal | None:
     line = " ".join(message.split())
     if (called := _WEBHOOK.find(line)) is not None:
         where = _SERVICE.find(line) or {}
-        kind = Kind.TUNNEL if _TUNNEL.find(line) is not None else Kind.WEBHOOK
+        kind = Kind.TUNNEL if _TUNNEL.fits(line) else Kind.WEBHOOK
         return Refusal(kind, called["name"], where.get("service", ""), where.get("namespace", ""))
     for kind, pattern in _IN_ORDER:
-        if (found := pattern.find(line)) is None:
+        if not pattern.fits(line):
             continue
+        found = (pattern.find(line) if isinstance(pattern, Capture) else None) or {}
         name = found.get("name", "").strip()
         is_default = kind is Kind.ACCOUNT and name == "default"
         return Refusal(

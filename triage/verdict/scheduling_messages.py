@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from triage.verdict.messages import Pattern
+from triage.verdict.messages import Capture
 
 
 class Predicate(StrEnum):
@@ -106,12 +106,12 @@ _PREDICATES: tuple[tuple[Predicate, tuple[str, ...]], ...] = (
     ),
 )
 
-_HEAD = Pattern(r"(?:^|[^\d])0/(?P<total>\d{1,6}) nodes are available")
+_HEAD = Capture(r"(?:^|[^\d])0/(?P<total>\d{1,6}) nodes are available")
 _SCALE_UP = "didn't trigger scale-up"
-_COUNT = Pattern(r"^(?P<count>\d{1,6}) (?P<what>.+)$")
-_RESOURCE = Pattern(r"insufficient (?P<name>[a-z0-9./-]+)")
-_TAINT = Pattern(r"taint(?:\(s\))? \{(?P<key>[^:}= ]+)")
-_CLAIM = Pattern(r'persistentvolumeclaim "(?P<name>[^"]+)" (?:not found|is being deleted)')
+_COUNT = Capture(r"^(?P<count>\d{1,6}) (?P<what>.+)$")
+_RESOURCE = Capture(r"insufficient (?P<name>[a-z0-9./-]+)")
+_TAINT = Capture(r"taint(?:\(s\))? \{(?P<key>[^:}= ]+)")
+_CLAIM = Capture(r'persistentvolumeclaim "(?P<name>[^"]+)" (?:not found|is being deleted)')
 _NO_NODES = ("no nodes available to schedule pods", "0/0 nodes are available")
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from alerts.kubernetes.fields import quantity
 from alerts.kubernetes.objects import Pod
-from triage.verdict.messages import Pattern
+from triage.verdict.messages import Capture
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
@@ -20,7 +20,7 @@ from triage.verdict.view import View
 from triage.verdict.weights import PROOF
 
 # Until 1.26: "Container x was using 9Ki, which exceeds its request of 0."; later: "..., request is 0, has larger ...".
-_USING = Pattern(
+_USING = Capture(
     r"low on resource: \[?(?P<resource>[a-z-]+).*?Container (?P<container>\S+) was using (?P<use>[0-9.]+[A-Za-z]*)"
     r"(?:,? which exceeds its request of (?P<old>[0-9.]+[A-Za-z]*)|, request is (?P<new>[0-9.]+[A-Za-z]*))?"
 )
@@ -151,9 +151,9 @@ def evictions(view: View) -> list[tuple[str, str, str, str, datetime]]:
                 event.host or (pod.node if pod is not None else "") or _scheduled_to(view, event.namespace, event.name)
             )
             found[event.namespace, event.name] = (event.namespace, event.name, node, event.message, event.last_at)
-    for pod in view.pods.values():
+    for pod in view.evicted:
         at = _ended(pod, view.now)
-        if pod.reason == "Evicted" and (pod.namespace, pod.name) not in found and view.now - at <= _LONG_AGO:
+        if (pod.namespace, pod.name) not in found and view.now - at <= _LONG_AGO:
             found[pod.namespace, pod.name] = (pod.namespace, pod.name, pod.node, pod.message, at)
     return [found[key] for key in sorted(found)]
 

@@ -100,8 +100,7 @@ class View:
 
     def knows(self, kind: str, namespace: str = "") -> bool:
         """Whether objects of this kind were read at all (in this namespace): else a missing one means nothing."""
-        things = self._by_kind.get(kind, ())
-        return any(thing.namespace == namespace for thing in things) if namespace else bool(things)
+        return bool(self._by_place.get((kind, namespace)) if namespace else self._by_kind.get(kind))
 
     def root(self, suspect: Suspect) -> Suspect:
         """The workload at the top: of a ReplicaSet its Deployment, of a Job its CronJob."""
@@ -200,9 +199,15 @@ class View:
 
     def users_of_claim(self, namespace: str, name: str) -> list[Suspect]:
         """The workloads whose pods mount the claim."""
-        return sorted(
-            workload for workload, names in self.claims_of.items() if workload.namespace == namespace and name in names
-        )
+        return self._users_of_claims.get((namespace, name), [])
+
+    @cached_property
+    def _users_of_claims(self) -> Mapping[tuple[str, str], list[Suspect]]:
+        found: dict[tuple[str, str], list[Suspect]] = defaultdict(list)
+        for workload in sorted(self.claims_of):
+            for name in self.claims_of[workload]:
+                found[workload.namespace, name].append(workload)
+        return found
 
     @cached_property
     def behind_service(self) -> Mapping[tuple[str, str], Suspect]:
@@ -223,6 +228,19 @@ class View:
             if chosen := (matches if len(matches) == 1 else named) or matches:
                 found[service.namespace, service.name] = min(chosen)
         return found
+
+    @cached_property
+    def pods_in(self) -> Mapping[str, list[Pod]]:
+        """The pods of each namespace."""
+        found: dict[str, list[Pod]] = defaultdict(list)
+        for workload, pods in self.pods_by_workload.items():
+            found[workload.namespace].extend(pods)
+        return found
+
+    @cached_property
+    def evicted(self) -> list[Pod]:
+        """The pods that a kubelet evicted and that still lie around."""
+        return [pod for pod in self.pods.values() if pod.reason == "Evicted"]
 
     @cached_property
     def workloads_in(self) -> Mapping[str, list[Suspect]]:

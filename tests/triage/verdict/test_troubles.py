@@ -204,9 +204,7 @@ def test_what_never_means_trouble(scene: Scene, cart: Workload, reason: str, kin
         ("NewReason", "something", "Warning", Effect.OTHER, "a warning that nobody knows is still one"),
     ],
 )
-def test_what_an_event_means(  # noqa: PLR0917 - a row
-    scene: Scene, reason: str, message: str, kind: str, effect: Effect, because: str
-) -> None:
+def test_what_an_event_means(scene: Scene, reason: str, message: str, kind: str, effect: Effect, because: str) -> None:
     pod = scene.pod("shop", "cart-0")
     scene.event(pod, reason, message, "kubelet", kind=kind, minutes=20, last=1, count=9)
     scene.drop(keep=["Node"])

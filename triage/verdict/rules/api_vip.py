@@ -9,18 +9,20 @@ workload that fails alone may as well be kept from it by a policy of its own.
 from collections.abc import Iterator
 
 from alerts.kubernetes.fields import rows, text
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing
-from triage.verdict.quotes import Quote, any_of, quotes_of, says
 from triage.verdict.scene import Scene
+from triage.verdict.statements import Statement
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
-_ADDRESS = Pattern(r"dial tcp (?P<host>\[?[0-9a-f.:]+\]?):(?P<port>443|6443)")
-_NO_WAY = any_of(
+_RULE = "api_vip"
+_ADDRESS = Capture(r"dial tcp (?P<host>\[?[0-9a-f.:]+\]?):(?P<port>443|6443)")
+_NO_WAY = Pattern.any_of(
     "i/o timeout",
     "connection refused",
     "no route to host",
@@ -30,7 +32,7 @@ _NO_WAY = any_of(
     "tls handshake timeout",
     "connection reset by peer",
 )
-_BY_NAME = any_of(
+_BY_NAME = Pattern.any_of(
     r"kubernetes\.default(\.svc)?",
     r"https?://[^/ ]+:6?443/(api|apis|version|healthz|livez|readyz)\b",
     "failed to get api (group resources|server)",
@@ -43,23 +45,28 @@ _USUAL = frozenset({"10.96.0.1", "10.43.0.1", "172.20.0.1", "10.100.0.1", "172.3
 def api_vip(scene: Scene) -> Iterator[Finding]:
     """Lines about everything that says that the API server does not answer."""
     addresses = _addresses(scene.view)
-    told = [(trouble, quote) for trouble in scene.troubles.values() if (quote := _said(trouble, addresses)) is not None]
+    told = [
+        (trouble, said) for trouble in scene.troubles.values() if (said := _said(scene, trouble, addresses)) is not None
+    ]
     if not told:
         return
     namespaces = {trouble.namespace for trouble, _ in told} - {""}
     suspect, why = _suspect(scene, [trouble for trouble, _ in told])
-    for trouble, quote in told:
+    for trouble, said in told:
+        line = Line(scene, _RULE, trouble, said)
         if len(told) == 1 and (policy := _policy(scene.view, trouble)) is not None:
-            said = f"NetworkPolicy {policy.name} lets {trouble.subject} not reach the API server: “{short(quote.text)}”"
-            yield _line(scene.view, policy, trouble, STRONG, said, quote)
+            claim = (
+                f"NetworkPolicy {policy.name} lets {trouble.subject} not reach the API server: “{short(said.words)}”"
+            )
+            yield line.graded(policy, STRONG, claim)
             continue
         weight = PROOF if len(namespaces) > 1 else FAIR if len(told) > 1 else WEAK
         if scene.view.is_platform(trouble.subject):
             weight = max(weight, STRONG)
         reach = counted(len(told), "workload")
         spread = counted(len(namespaces), "namespace")
-        said = f"{reach} in {spread} cannot reach the API server{why}: “{short(quote.text)}”"
-        yield _line(scene.view, suspect, trouble, weight, said, quote)
+        claim = f"{reach} in {spread} cannot reach the API server{why}: “{short(said.words)}”"
+        yield line.graded(suspect, weight, claim)
 
 
 def _addresses(view: View) -> frozenset[str]:
@@ -76,23 +83,24 @@ def _addresses(view: View) -> frozenset[str]:
     return frozenset(known - {""})
 
 
-def _said(trouble: Trouble, addresses: frozenset[str]) -> Quote | None:
-    for quote in quotes_of(trouble):
-        if not says(_NO_WAY, quote.text):
+def _said(scene: Scene, trouble: Trouble, addresses: frozenset[str]) -> Statement | None:
+    for said in scene.statements[trouble.subject]:
+        if not _NO_WAY.fits(said.words):
             continue
-        found = _ADDRESS.find(quote.text)
-        if says(_BY_NAME, quote.text) or (found and found["host"].strip("[]") in addresses):
-            return quote
+        found = _ADDRESS.find(said.words)
+        if _BY_NAME.fits(said.words) or (found and found["host"].strip("[]") in addresses):
+            return said
     return None
 
 
 def _suspect(scene: Scene, troubles: list[Trouble]) -> tuple[Suspect, str]:
     """What is sick on the way: the API server, the proxy, one node; else the cluster as a whole."""
+    told = {one.subject for one in troubles}
     for role in (Role.CONTROL_PLANE, Role.PROXY, Role.NETWORK):
         sick = [
             one.subject
             for one in scene.of_platform
-            if one.subject.kind == "Component" and scene.view.role_of(one.subject) is role and one not in troubles
+            if one.subject.kind == "Component" and scene.view.role_of(one.subject) is role and one.subject not in told
         ]
         if sick:
             return min(sick), f", and {min(sick).name} is sick"
@@ -108,17 +116,3 @@ def _policy(view: View, trouble: Trouble) -> Suspect | None:
     labels = next((pod.thing.labels for pod in trouble.failing), {})
     applying = governing(policies, labels, "Egress")
     return Suspect("NetworkPolicy", applying[0].name, applying[0].namespace) if applying else None
-
-
-def _line(view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, quote: Quote) -> Finding:
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        quote.source,
-        quote.at,
-        suspect,
-        (trouble.subject,),
-        "api_vip",
-        is_specific=weight >= STRONG,
-    )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from alerts.kubernetes.fields import dig, text
 from alerts.kubernetes.parse import conditions_of
-from triage.verdict.messages import Pattern, short
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
@@ -22,12 +22,12 @@ from triage.verdict.weights import FAIR, HINT, PROOF, STRONG, WEAK
 
 _RULE = "autoscaling"
 _KIND = "HorizontalPodAutoscaler"
-_AWAY = Pattern(
+_AWAY = Capture(
     r"(?P<api>resource|custom|external) metrics API: .*"
     r"(?:could not find the requested resource|currently unable to handle|no endpoints|timed out|timeout"
     r"|connection refused|deadline exceeded|service unavailable|x509)"
 )
-_EMPTY = Pattern(r"no metrics returned from (?P<api>resource|custom|external) metrics API")
+_EMPTY = Capture(r"no metrics returned from (?P<api>resource|custom|external) metrics API")
 _OWN = Pattern(
     r"missing request for|no matches for kind|could not find the metric|scaletargetref|selector is required"
     r"|ambiguous selector|is not allowed to|cannot list resource"
@@ -100,7 +100,7 @@ def _of_metrics(view: View, one: _Said, trouble: Trouble, spaces: int) -> Iterat
         yield _line(
             view, trouble, trouble.subject, -FAIR, f"{trouble.subject} is not asked for its metrics.", at=one.at
         )
-    elif _OWN.find(one.message) is not None:
+    elif _OWN.fits(one.message):
         yield _line(view, trouble, trouble.subject, STRONG, f"The autoscaler cannot count by {quoted}", at=one.at)
     elif (empty := _EMPTY.find(one.message)) is not None:
         api = empty["api"].casefold()

@@ -252,9 +252,9 @@ def _top(counts: Mapping[str, int]) -> tuple[str, int, int]:
 def _of_namespace(view: View, namespace: str, *kinds: str) -> Suspect:
     """The workload of the namespace with most pods, where one has; else the namespace."""
     found = [
-        (len(pods), one)
-        for one, pods in view.pods_by_workload.items()
-        if one.namespace == namespace and (not kinds or one.kind in kinds)
+        (len(view.pods_by_workload[one]), one)
+        for one in view.workloads_in.get(namespace, ())
+        if not kinds or one.kind in kinds
     ]
     most = min(found, key=lambda row: (-row[0], row[1]), default=None)
     return most[1] if most is not None and most[0] > 1 else Suspect("Namespace", namespace)

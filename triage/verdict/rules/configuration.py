@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from alerts.kubernetes.fields import dig, rows, text
 from alerts.kubernetes.objects import Thing
 from alerts.kubernetes.parse import conditions_of
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import part_of
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, statements_of
+from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
@@ -24,7 +25,7 @@ from triage.verdict.weights import FAIR, PROOF, STRONG
 
 RULE = "configuration"
 
-_MISSING = Pattern(
+_MISSING = Capture(
     r"(?P<kind>secret|configmap|serviceaccount)s? \\?\"(?P<name>[^\"\\]+)\\?\" (is )?not found"
     r"|error looking up service account (?P<account>\S+?):"
     r"|couldn't find key (?P<key>\S+) in (?P<of>Secret|ConfigMap) (?P<where>\S+)"
@@ -78,15 +79,15 @@ def configuration(scene: Scene) -> Iterator[Finding]:
     for trouble in scene.troubles.values():
         if not trouble.effects & _EFFECTS:
             continue
-        for said in statements_of(scene, trouble):
+        for said in scene.statements[trouble.subject]:
             line = Line(scene, RULE, trouble, said)
             if _is_over(trouble, said):
                 continue
-            if _NODE.find(said.words) is not None:
+            if _NODE.fits(said.words):
                 yield from _of_node(line)
             elif (lack := lack_of(trouble, said)) is not None:
                 lacks.append(lack)
-            elif _INVALID.find(said.words) is not None:
+            elif _INVALID.fits(said.words):
                 yield line.own(PROOF, f"{trouble.subject} is configured wrongly: {short(said.words)}")
             else:
                 continue

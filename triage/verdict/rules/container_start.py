@@ -8,9 +8,11 @@ on one node.
 
 from collections.abc import Iterator
 
+from triage.verdict.findings import Line
+from triage.verdict.injected import injected_containers, injector
 from triage.verdict.messages import Pattern, short
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, injected_containers, injector, statements_of
+from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
@@ -87,12 +89,12 @@ _EFFECTS = frozenset({Effect.START, Effect.INIT, Effect.CRASH, Effect.CREATING, 
 
 def is_of_node(words: str) -> bool:
     """Whether the runtime itself fails."""
-    return _NODE.find(words) is not None and _EXEC.find(words) is None
+    return _NODE.fits(words) and not _EXEC.fits(words)
 
 
 def is_own(said: Statement) -> bool:
     """Whether what the workload asks for cannot work."""
-    return _OWN.find(said.words) is not None or said.reason in {"PostStartHookError", "FailedPostStartHook"}
+    return _OWN.fits(said.words) or said.reason in {"PostStartHookError", "FailedPostStartHook"}
 
 
 # The program of the container itself, whatever else the message says.
@@ -106,11 +108,13 @@ _EXEC = Pattern(
 def _said(scene: Scene, trouble: Trouble) -> Statement | None:
     """The strongest message about a start; one that says more than that it failed."""
     found = [
-        one for one in statements_of(scene, trouble) if one.reason in _REASONS and "image" not in one.reason.casefold()
+        one
+        for one in scene.statements[trouble.subject]
+        if one.reason in _REASONS and "image" not in one.reason.casefold()
     ]
     telling = [one for one in found if is_of_node(one.words) or is_own(one)]
-    telling = [one for one in telling if one.reason != "FailedCreatePodSandBox" or _EXEC.find(one.words) is not None]
-    return telling[0] if telling and _PULL.find(telling[0].words) is None else None
+    telling = [one for one in telling if one.reason != "FailedCreatePodSandBox" or _EXEC.fits(one.words)]
+    return telling[0] if telling and not _PULL.fits(telling[0].words) else None
 
 
 _PULL = Pattern(r"failed to pull|pulling image|secret \\?\"|configmap \\?\"|couldn't find key")

@@ -9,9 +9,11 @@ explains the API server, and the API server those that hold leases and those tha
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from alerts.kubernetes.fields import dig, moment, rows, text
 from alerts.kubernetes.objects import Pod, Thing
+from triage.verdict.findings import of_cluster
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
@@ -64,6 +66,7 @@ _SAID: tuple[tuple[Pattern, Suspect, float], ...] = (
 )
 _REFUSED = Pattern(r"Unauthorized|the server has asked for the client to provide credentials|invalid bearer token")
 _DOWN = {ETCD: (API,), API: (SCHEDULER, CONTROLLERS, CLOUD)}
+_line = partial(of_cluster, _RULE)
 _STALE = timedelta(seconds=60)  # leases of the parts are renewed every two seconds and run out after fifteen
 _LOOKED_AT = timedelta(seconds=60)  # a scheduler that works needs less than one
 _BY_CONTROLLERS = frozenset({Effect.SHORT, Effect.OTHER, Effect.JOB, Effect.REFUSED})
@@ -91,7 +94,7 @@ def _words(scene: Scene) -> Iterator[Finding]:
         for pattern, suspect, weight in _SAID:
             # An aggregated API that is not served is its own server's fault.
             own = [one for one in texts if "metrics.k8s.io" not in one[0]] if suspect == API else texts
-            if said := next((one for one in own if pattern.find(one[0]) is not None), None):
+            if said := next((one for one in own if pattern.fits(one[0])), None):
                 found[suspect].append((weight, *said, trouble.subject))
     for suspect, rows_of in sorted(found.items()):
         namespaces = {subject.namespace for *_, subject in rows_of}
@@ -104,13 +107,6 @@ def _words(scene: Scene) -> Iterator[Finding]:
 
 def _ended(pod: Pod) -> list[str]:
     return [one.ended_message for one in pod.containers]
-
-
-def _line(
-    suspect: Suspect, weight: float, claim: str, seen: tuple[str, datetime], explains: tuple[Suspect, ...]
-) -> Finding:
-    source, at = seen
-    return Finding(Side.CLUSTER, weight, claim, source, at, suspect, explains, _RULE, is_specific=True)
 
 
 # -- What they leave undone --
@@ -209,7 +205,7 @@ def _credentials(scene: Scene) -> Iterator[Finding]:
     found: dict[Suspect, str] = {}
     for trouble in scene.troubles.values():
         said = [m for pod in trouble.failing for m in _ended(pod)] + [one.message for one in trouble.events]
-        message = next((one for one in said if _REFUSED.find(one) is not None and "pull" not in one), None)
+        message = next((one for one in said if _REFUSED.fits(one) and "pull" not in one), None)
         if message is not None:
             found[trouble.subject] = message
     requests = scene.view.metric("apiserver_request_total", "apiserver_request_total_rate")

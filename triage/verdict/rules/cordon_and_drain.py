@@ -89,8 +89,8 @@ def _behind(view: View, budget: Thing) -> list[Suspect]:
     asked = texts(dig(budget.spec, "selector", "matchLabels"))
     return sorted(
         workload
-        for workload, pods in view.pods_by_workload.items()
-        if asked and workload.namespace == budget.namespace and asked.items() <= pods[0].thing.labels.items()
+        for workload in view.workloads_in.get(budget.namespace, ())
+        if asked and asked.items() <= view.pods_by_workload[workload][0].thing.labels.items()
     )
 
 

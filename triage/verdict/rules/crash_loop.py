@@ -14,10 +14,12 @@ from datetime import timedelta
 
 from alerts.kubernetes.fields import text
 from alerts.kubernetes.objects import Container, Pod
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.injected import injected_containers, injector
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, gathered, injected_containers, injector
+from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
@@ -51,7 +53,7 @@ _NOT_REACHED = Pattern(
     r"|could not translate host name|unreachable|refused|connection reset|name or service not known|NXDOMAIN"
 )
 _HOSTS = tuple(
-    Pattern(expression)
+    Capture(expression)
     for expression in (
         r"lookup (?P<host>[a-z0-9.-]+)",
         r"(getaddrinfo|resolve) (ENOTFOUND |EAI_AGAIN )?\"?'?(?P<host>[a-z0-9][a-z0-9.-]+)",
@@ -129,8 +131,8 @@ class Around:
 def crash_loop(scene: Scene) -> Iterator[Finding]:
     """Lines about programs that end."""
     crashes = [_crash(trouble) for trouble in scene.troubles.values() if trouble.effects & _EFFECTS]
-    of_api = [one for one in crashes if API.find(one.said.words) is not None]
-    around = Around(of_api, injected_containers(scene), gathered(scene), _addresses(scene), _at_once(crashes, scene))
+    of_api = [one for one in crashes if API.fits(one.said.words)]
+    around = Around(of_api, injected_containers(scene), scene.gathered, _addresses(scene), _at_once(crashes, scene))
     for crash in crashes:
         yield from _judge(scene, crash, around)
     yield from _of_many(scene, crashes, around.many)
@@ -146,7 +148,7 @@ def _crash(trouble: Trouble) -> Crash:
                 return Crash(trouble, Statement(one.ended_message, at, "object", pod.node, pod.name, one), nodes)
     for symptom in trouble.symptoms:
         # Shipped alerts only say that something restarts; those of a team may quote what it said.
-        if _NOT_REACHED.find(symptom.text) or WATCHES.find(symptom.text):
+        if _NOT_REACHED.fits(symptom.text) or WATCHES.fits(symptom.text):
             said = Statement(symptom.text, symptom.began_at, "alert", symptom.node, symptom.pod)
     return Crash(trouble, said, nodes)
 
@@ -158,20 +160,20 @@ def _judge(scene: Scene, crash: Crash, around: Around) -> Iterator[Finding]:
         claim = f"The container {container.name}, which {trouble.subject} does not ask for, ends: {quoted}"
         yield line.of(injector(scene), STRONG, claim)
         yield line.own(-FAIR, f"{trouble.subject} does not name the container {container.name}.")
-    elif PUSH.find(words) is not None and (registry := _sick_registry(scene)) is not None:
+    elif PUSH.fits(words) and (registry := _sick_registry(scene)) is not None:
         yield line.of(registry, STRONG, f"{trouble.subject} cannot push to {registry}, which fails itself: {quoted}")
         yield line.own(-FAIR, f"What {trouble.subject} pushes to fails itself.")
-    elif WATCHES.find(words) is not None:
+    elif WATCHES.fits(words):
         for node in sorted(crash.nodes):
             yield line.of(Suspect("Node", node), PROOF, f"{node} has no file watches left: {quoted}")
         yield line.own(-STRONG, f"The limit that {trouble.subject} met is the kernel's, for all pods of a user.")
-    elif API.find(words) is not None:
+    elif API.fits(words):
         yield from _of_api(line, crash, around.of_api, quoted)
-    elif DNS.find(words) is not None:
+    elif DNS.fits(words):
         return  # whose name resolution it is, rules of the network say
     elif words and (found := dependency(scene, trouble, words, around.addresses)) is not None:
         yield from _of_dependency(line, found, quoted)
-    elif words and _OWN.find(words) is not None and crash.said.source == "object":
+    elif words and _OWN.fits(words) and crash.said.source == "object":
         yield line.own(STRONG, f"{trouble.subject} ends and says why: {quoted}")
     else:
         yield from _by_code(line, crash, around)
@@ -205,7 +207,7 @@ def dependency(
     scene: Scene, trouble: Trouble, words: str, addresses: Mapping[str, tuple[str, str]]
 ) -> tuple[str, Suspect | None] | None:
     """The Service that the words say is not reached, and what answers for it; None where they name none."""
-    if _NOT_REACHED.find(words) is None:
+    if not _NOT_REACHED.fits(words):
         return None
     view = scene.view
     for pattern in _HOSTS:

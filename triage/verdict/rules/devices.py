@@ -27,7 +27,7 @@ def devices(scene: Scene) -> Iterator[Finding]:
         words = next((pod.message for pod in refused if pod.message), "") or _words(scene, trouble)
         if not nodes or not words:
             continue
-        is_plugin = _PLUGIN.find(words) is not None
+        is_plugin = _PLUGIN.fits(words)
         for node in nodes:
             yield Finding(
                 Side.CLUSTER,

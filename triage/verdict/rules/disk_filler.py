@@ -69,7 +69,7 @@ def disk_filler(scene: Scene) -> Iterator[Finding]:
 def _own_limits(scene: Scene) -> Iterator[Finding]:
     view = scene.view
     for namespace, pod, _, message, at in usage.evictions(view):
-        if _OWN_LIMIT.find(message) is not None:
+        if _OWN_LIMIT.fits(message):
             suspect = view.folded(view.workload_of_pod_named(namespace, pod))
             claim = f"{pod} was evicted for its own limit: {short(message)}"
             explained = (suspect,) if suspect in scene.troubles else ()
@@ -88,10 +88,10 @@ def _full(scene: Scene) -> Mapping[str, datetime]:
     for event in view.events_with("NodeHasDiskPressure", "FreeDiskSpaceFailed", "ImageGCFailed"):
         found[event.name].append(event.first_at)
     for event in view.events_with("EvictionThresholdMet"):
-        if _RECLAIM.find(event.message) is not None:
+        if _RECLAIM.fits(event.message):
             found[event.name].append(event.first_at)
     for _, _, node, message, at in usage.evictions(view):
-        if node and _DISK.find(message) is not None and _OWN_LIMIT.find(message) is None:
+        if node and _DISK.fits(message) and not _OWN_LIMIT.fits(message):
             found[node].append(at)
     for trouble in scene.of_platform:
         for symptom in trouble.symptoms if trouble.subject.kind == "Node" else ():
@@ -200,8 +200,8 @@ def _by_messages(scene: Scene) -> Iterator[Finding]:
         for trouble in scene.troubles.values():
             for event in trouble.events:
                 node = event.host or (event.name if event.kind == "Node" else "")
-                if node and pattern.find(event.message) is not None:
-                    is_machine = event.kind == "Node" or _MACHINE.find(event.message) is not None
+                if node and pattern.fits(event.message):
+                    is_machine = event.kind == "Node" or _MACHINE.fits(event.message)
                     by_node[node][trouble.subject] = (event.message, is_machine, event.first_at)
         for node in sorted(by_node):
             yield from _of_machine(node, by_node[node], what)

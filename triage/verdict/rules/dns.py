@@ -12,18 +12,20 @@ from collections.abc import Iterator
 
 from alerts.kubernetes.fields import dig, mapping, text
 from alerts.kubernetes.objects import Thing
-from triage.verdict.messages import short
+from triage.verdict.findings import Line
+from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing, lets_out_to_dns
-from triage.verdict.quotes import Quote, any_of, quotes_of, says
 from triage.verdict.scene import Scene
+from triage.verdict.statements import Statement
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
-UNKNOWN = any_of("no such host", "nxdomain", "name or service not known", "could not resolve host", "enotfound")
-UNANSWERED = any_of(
+_RULE = "dns"
+UNKNOWN = Pattern.any_of("no such host", "nxdomain", "name or service not known", "could not resolve host", "enotfound")
+UNANSWERED = Pattern.any_of(
     r"lookup \S+.*(i/o timeout|timed out|server misbehaving|connection refused|no route to host)",
     "temporary failure in name resolution",
     "server misbehaving",
@@ -41,8 +43,8 @@ UNANSWERED = any_of(
     "cannot assign requested address when resolving",
     "resolver.*timed out",
 )
-_OUTSIDE = any_of(r"lookup [^ :]*(docker\.io|gcr\.io|quay\.io|registry|ecr)\S*", "failed to pull image")
-_LOOP = any_of(r"loop \(127\.0\.0\.1.*detected for zone", "plugin/loop")
+_OUTSIDE = Pattern.any_of(r"lookup [^ :]*(docker\.io|gcr\.io|quay\.io|registry|ecr)\S*", "failed to pull image")
+_LOOP = Pattern.any_of(r"loop \(127\.0\.0\.1.*detected for zone", "plugin/loop")
 _STORM = 0.5  # of all questions, from one client, most of them for names that do not exist
 _MISSES = 0.5
 
@@ -50,22 +52,24 @@ _MISSES = 0.5
 def dns(scene: Scene) -> Iterator[Finding]:
     """Lines about the cluster DNS, about who floods it, and about who cannot reach it."""
     parts = _parts(scene)
-    lookups = [(trouble, quote) for trouble in scene.troubles.values() if (quote := _unanswered(trouble)) is not None]
+    lookups = [
+        (trouble, said) for trouble in scene.troubles.values() if (said := scene.said(trouble, UNANSWERED)) is not None
+    ]
     sick = [trouble for trouble in scene.troubles.values() if trouble.subject in parts]
     stormer = _stormer(scene)
     if stormer is not None:
         yield from _storm(scene, stormer, lookups, sick)
         return
-    yield from _loops(sick)
+    yield from _loops(scene, sick)
     yield from _endpoints(scene, lookups)
     spread = {trouble.namespace for trouble, _ in lookups if not scene.view.is_platform(trouble.subject)} - {""}
-    for trouble, quote in lookups:
-        if trouble.subject in parts or says(_OUTSIDE, quote.text):
+    for trouble, said in lookups:
+        if trouble.subject in parts or _OUTSIDE.fits(said.words):
             continue
-        own = list(_own(scene.view, trouble, quote))
+        own = list(_own(scene, trouble, said))
         yield from own
         if not own:
-            yield from _shared(scene, trouble, quote, sick, spread)
+            yield from _shared(scene, trouble, said, sick, spread)
     yield from _unknown_names(scene, parts)
 
 
@@ -81,48 +85,48 @@ def _component(scene: Scene) -> Suspect:
     return found[0] if found else Suspect("Component", "coredns")
 
 
-def _unanswered(trouble: Trouble) -> Quote | None:
-    return next((quote for quote in quotes_of(trouble) if says(UNANSWERED, quote.text)), None)
-
-
 # -- The DNS itself --
 
 
-def _loops(sick: list[Trouble]) -> Iterator[Finding]:
+def _loops(scene: Scene, sick: list[Trouble]) -> Iterator[Finding]:
     for trouble in sick:
-        quote = next((one for one in quotes_of(trouble) if says(_LOOP, one.text)), None)
-        if quote is not None:
-            said = f"The cluster DNS forwards to itself: “{short(quote.text)}”"
-            yield _line(trouble.subject, PROOF, said, quote, (trouble.subject,))
+        said = scene.said(trouble, _LOOP)
+        if said is not None:
+            claim = f"The cluster DNS forwards to itself: “{short(said.words)}”"
+            yield Line(scene, _RULE, trouble, said).graded(trouble.subject, PROOF, claim)
 
 
-def _endpoints(scene: Scene, lookups: list[tuple[Trouble, Quote]]) -> Iterator[Finding]:
+def _endpoints(scene: Scene, lookups: list[tuple[Trouble, Statement]]) -> Iterator[Finding]:
     """DNS pods on a node that is lost still get questions until their endpoints are gone."""
     view = scene.view
     for workload in view.workloads_by_role.get(Role.DNS, ()):
         lost = sorted({pod.node for pod in view.pods_by_workload.get(workload, ()) if pod.node in view.lost_nodes})
         for node in lost:
-            for trouble, quote in lookups:
-                said = f"A pod of {workload} stands on {node}, which is lost, and {trouble.subject} gets no answers."
-                yield _line(Suspect("Node", node), STRONG, said, quote, (trouble.subject,))
+            for trouble, said in lookups:
+                claim = f"A pod of {workload} stands on {node}, which is lost, and {trouble.subject} gets no answers."
+                yield Line(scene, _RULE, trouble, said).graded(Suspect("Node", node), STRONG, claim)
 
 
-def _shared(scene: Scene, trouble: Trouble, quote: Quote, sick: list[Trouble], spread: set[str]) -> Iterator[Finding]:
+def _shared(
+    scene: Scene, trouble: Trouble, said: Statement, sick: list[Trouble], spread: set[str]
+) -> Iterator[Finding]:
     """Nothing of its own stands in the way: is the DNS sick, and are others cut off as well?"""
     suspect = _component(scene)
     reach = counted(len(spread), "namespace")
-    said = f"{trouble.subject} gets no answers from the DNS: “{short(quote.text)}”"
+    claim = f"{trouble.subject} gets no answers from the DNS: “{short(said.words)}”"
     if sick and any(one.failing or one.symptoms for one in sick):
-        yield _line(suspect, PROOF, f"{said}, and the DNS is sick itself ({reach}).", quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(
+            suspect, PROOF, f"{claim}, and the DNS is sick itself ({reach})."
+        )
     elif len(spread) > 1:
-        yield _line(suspect, STRONG, f"{said}; it is so in {reach}.", quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(suspect, STRONG, f"{claim}; it is so in {reach}.")
     elif scene.view.is_platform(trouble.subject):
-        yield _line(suspect, FAIR, said, quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(suspect, FAIR, claim)
     elif _answers_others(scene):
-        told = f"{said}, while the DNS is ready and nobody else complains."
-        yield _own_line(scene.view, trouble, trouble.subject, FAIR, told, quote)
+        told = f"{claim}, while the DNS is ready and nobody else complains."
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, FAIR, told)
     else:
-        yield _line(suspect, WEAK, said, quote, (trouble.subject,))
+        yield Line(scene, _RULE, trouble, said).graded(suspect, WEAK, claim)
 
 
 def _answers_others(scene: Scene) -> bool:
@@ -141,26 +145,27 @@ def _share(code: str, scene: Scene) -> float:
 # -- What is its own --
 
 
-def _own(view: View, trouble: Trouble, quote: Quote) -> Iterator[Finding]:
+def _own(scene: Scene, trouble: Trouble, said: Statement) -> Iterator[Finding]:
+    view = scene.view
     policies = view.in_namespace("NetworkPolicy", trouble.namespace)
     labels = _labels(view, trouble)
     applying = governing(policies, labels, "Egress")
     if applying and not lets_out_to_dns(applying):
         policy = applying[0]
-        said = f"NetworkPolicy {policy.namespace}/{policy.name} lets {trouble.subject} ask no DNS (port 53): "
-        yield _own_line(view, trouble, _of(policy), PROOF, said + f"“{short(quote.text)}”", quote)
+        claim = f"NetworkPolicy {policy.namespace}/{policy.name} lets {trouble.subject} ask no DNS (port 53): "
+        yield Line(scene, _RULE, trouble, said).graded(_of(policy), PROOF, claim + f"“{short(said.words)}”")
     spec = view.template_of(trouble.subject)
     config = mapping(spec.get("dnsConfig"))
     if text(spec.get("dnsPolicy")) == "None" or config.get("nameservers"):
         servers = ", ".join(str(one) for one in config.get("nameservers") or []) or "none"
-        said = f"{trouble.subject} sets its own DNS servers ({servers[:80]}), and lookups fail: “{short(quote.text)}”"
-        yield _own_line(view, trouble, trouble.subject, PROOF, said, quote)
+        claim = f"{trouble.subject} sets its own DNS servers ({servers[:80]}), and lookups fail: “{short(said.words)}”"
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, PROOF, claim)
     elif text(spec.get("dnsPolicy")) == "Default" or (
         spec.get("hostNetwork") is True and text(spec.get("dnsPolicy")) != "ClusterFirstWithHostNet"
     ):
-        said = f"{trouble.subject} asks the DNS of its node, which knows no Services: “{short(quote.text)}”"
-        weight = STRONG if says(any_of(r"\.svc", "cluster.local"), quote.text) else FAIR
-        yield _own_line(view, trouble, trouble.subject, weight, said, quote)
+        claim = f"{trouble.subject} asks the DNS of its node, which knows no Services: “{short(said.words)}”"
+        weight = STRONG if Pattern.any_of(r"\.svc", "cluster.local").fits(said.words) else FAIR
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, weight, claim)
 
 
 def _labels(view: View, trouble: Trouble) -> dict[str, str]:
@@ -179,14 +184,19 @@ def _unknown_names(scene: Scene, parts: frozenset[Suspect]) -> Iterator[Finding]
     for trouble in scene.troubles.values():
         if trouble.subject in parts:
             continue
-        quote = next(
-            (one for one in quotes_of(trouble) if says(UNKNOWN, one.text) and not says(_OUTSIDE, one.text)), None
+        said = next(
+            (
+                one
+                for one in scene.statements[trouble.subject]
+                if UNKNOWN.fits(one.words) and not _OUTSIDE.fits(one.words)
+            ),
+            None,
         )
-        if quote is None or _unanswered(trouble) is not None:
+        if said is None or scene.said(trouble, UNANSWERED) is not None:
             continue
         weight = WEAK if any(one.subject in parts for one in scene.troubles.values()) else FAIR
-        said = f"{trouble.subject} asks for a name that does not exist: “{short(quote.text)}”"
-        yield _own_line(scene.view, trouble, trouble.subject, weight, said, quote)
+        claim = f"{trouble.subject} asks for a name that does not exist: “{short(said.words)}”"
+        yield Line(scene, _RULE, trouble, said).graded(trouble.subject, weight, claim)
 
 
 # -- A storm --
@@ -223,7 +233,7 @@ def _client(view: View, labels: dict[str, str] | object) -> Suspect | None:
 
 
 def _storm(
-    scene: Scene, stormer: tuple[Suspect, float, float], lookups: list[tuple[Trouble, Quote]], sick: list[Trouble]
+    scene: Scene, stormer: tuple[Suspect, float, float], lookups: list[tuple[Trouble, Statement]], sick: list[Trouble]
 ) -> Iterator[Finding]:
     suspect, rate, misses = stormer
     by_word = {trouble.subject for trouble, _ in lookups}
@@ -234,19 +244,19 @@ def _storm(
         if any("conntrack" in symptom.alertname.casefold() for symptom in one.symptoms)
     }
     victims = sorted(by_word | full | {one.subject for one in sick} | _shallow_ones(scene, lookups))
-    said = (
+    claim = (
         f"{suspect} asks the cluster DNS {rate:.0f} times a second, and {misses:.0%} of all names asked do not exist."
     )
     for victim in victims:
         yield Finding(
             scene.view.side_of(suspect),
             PROOF,
-            said,
+            claim,
             "metric",
             scene.view.now,
             suspect,
             (victim,),
-            "dns",
+            _RULE,
             is_specific=True,
         )
     for victim in victims:
@@ -259,38 +269,15 @@ def _storm(
                 scene.view.now,
                 victim,
                 (victim,),
-                "dns",
+                _RULE,
             )
 
 
-def _shallow_ones(scene: Scene, lookups: list[tuple[Trouble, Quote]]) -> set[Suspect]:
+def _shallow_ones(scene: Scene, lookups: list[tuple[Trouble, Statement]]) -> set[Suspect]:
     """What else fails in the namespaces in which lookups fail, without a word why."""
     namespaces = {trouble.namespace for trouble, _ in lookups} - {""}
     return {one.subject for one in scene.of_tenants if one.namespace in namespaces and one.is_shallow}
 
 
-# -- Lines --
-
-
 def _of(thing: Thing) -> Suspect:
     return Suspect(thing.kind, thing.name, thing.namespace)
-
-
-def _line(suspect: Suspect, weight: float, claim: str, quote: Quote, explains: tuple[Suspect, ...]) -> Finding:
-    return Finding(
-        Side.CLUSTER, weight, claim, quote.source, quote.at, suspect, explains, "dns", is_specific=weight >= STRONG
-    )
-
-
-def _own_line(view: View, trouble: Trouble, suspect: Suspect, weight: float, claim: str, quote: Quote) -> Finding:
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        quote.source,
-        quote.at,
-        suspect,
-        (trouble.subject,),
-        "dns",
-        is_specific=weight >= STRONG,
-    )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from alerts.kubernetes.fields import dig, text
 from alerts.reports import Sample
 from triage.verdict import usage
-from triage.verdict.messages import Pattern
+from triage.verdict.messages import Capture, Pattern
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
@@ -94,9 +94,9 @@ _KINDS = (
         shortage=Pattern(r"Network|Bandwidth|dropped"),
     ),
 )
-_RESOURCES = (Pattern(r"(?P<word>cpu)"), Pattern(r"(?P<word>memory)"), Pattern(r"(?P<word>disk|filesystem)"))
-_TAKES = Pattern(r"(?P<word>saturat|utili[sz]ation|usage|throttl|cpu|memory)")
-_ACCOUNT = Pattern(r"^system:serviceaccount:(?P<namespace>[^:]+):(?P<name>[^:]+)$")
+_RESOURCES = (Pattern("cpu"), Pattern("memory"), Pattern("disk|filesystem"))
+_TAKES = Pattern("saturat|utili[sz]ation|usage|throttl|cpu|memory")
+_ACCOUNT = Capture(r"^system:serviceaccount:(?P<namespace>[^:]+):(?P<name>[^:]+)$")
 _WORN = frozenset(
     {Effect.REQUESTS, Effect.UNREADY, Effect.CRASH, Effect.INIT, Effect.SHORT, Effect.OTHER, Effect.OBJECT}
 )
@@ -108,7 +108,7 @@ def heavy_user(scene: Scene) -> Iterator[Finding]:
         samples = [
             sample
             for name, found in sorted(scene.view.snapshot.metrics.items())
-            if kind.metrics.find(name) is not None
+            if kind.metrics.fits(name)
             for sample in found
         ]
         if kind.parts:
@@ -233,11 +233,11 @@ def _is_hurt(scene: Scene, trouble: Trouble, worn: Trouble) -> bool:
 def _of_node(scene: Scene, kind: _Kind, node: str, samples: list[Sample]) -> Iterator[Finding]:
     subject = Suspect("Node", node)
     said = scene.troubles.get(subject)
-    there = [one for one in scene.on_node(node) if kind.shortage and kind.shortage.find(one.text) is not None]
+    there = [one for one in scene.on_node(node) if kind.shortage and kind.shortage.fits(one.text)]
     conditions = scene.view.nodes[node].conditions if node in scene.view.nodes else {}
     bad = [name for name, one in conditions.items() if one.status == "True" and name != "Ready"]
     words = " ".join([*bad, *(s.alertname for s in said.symptoms), said.text]) if said else ""
-    is_short = kind.shortage is not None and kind.shortage.find(words) is not None
+    is_short = kind.shortage is not None and kind.shortage.fits(words)
     if not is_short and not there:
         return
     found = _heaviest(scene.view, kind, samples)
@@ -263,13 +263,13 @@ def _by_alerts(scene: Scene) -> Iterator[Finding]:
             continue
         there = {view.folded(view.workload_of(pod)) for pod in view.pods_by_node[node]}
         for word in _RESOURCES:
-            if not all(word.find(f"{one.alertname} {one.text}") is not None for one in trouble.symptoms):
+            if not all(word.fits(f"{one.alertname} {one.text}") for one in trouble.symptoms):
                 continue
             heavy = [
                 one.subject
                 for one in scene.of_tenants
                 if one.subject in there
-                and any(_TAKES.find(s.alertname) and word.find(f"{s.alertname} {s.text}") for s in one.symptoms)
+                and any(_TAKES.fits(s.alertname) and word.fits(f"{s.alertname} {s.text}") for s in one.symptoms)
             ]
             if len(heavy) == 1:
                 claim = f"Of {node} only a load is told, and {heavy[0]} on it takes as much as it may."

@@ -16,11 +16,13 @@ from enum import StrEnum
 
 from alerts.kubernetes.fields import dig, rows, text
 from alerts.kubernetes.objects import Container
+from triage.verdict.findings import Line
 from triage.verdict.images import host_of, is_public, normal_host, repository_of
-from triage.verdict.messages import Pattern, short
+from triage.verdict.injected import injected_containers, injector
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role, part_of
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, injected_containers, injector, statements_of
+from triage.verdict.statements import Statement
 from triage.verdict.states import IMAGE_REASONS, Effect
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
@@ -103,10 +105,10 @@ FAULTS: tuple[tuple[Fault, Pattern], ...] = (
     ),
 )
 _OWN_REASONS = {"InvalidImageName": Fault.REFERENCE, "ErrImageNeverPull": Fault.REFERENCE}
-_IMAGE = Pattern(r"image:? \\?\"(?P<image>[^\"\\ ]+)|image (?P<bare>[^ \":]+/[^ \"]+?):? ")
-_ASKED = Pattern(r"https?://(?P<host>[^/\" \\?]+)")
-_PULLED = Pattern(r"Successfully pulled image \\?\"(?P<image>[^\"\\]+)")
-_DIALED = Pattern(r"dial tcp (?P<address>[0-9a-f.:]+?):[0-9]+:")
+_IMAGE = Capture(r"image:? \\?\"(?P<image>[^\"\\ ]+)|image (?P<bare>[^ \":]+/[^ \"]+?):? ")
+_ASKED = Capture(r"https?://(?P<host>[^/\" \\?]+)")
+_PULLED = Capture(r"Successfully pulled image \\?\"(?P<image>[^\"\\]+)")
+_DIALED = Capture(r"dial tcp (?P<address>[0-9a-f.:]+?):[0-9]+:")
 _SANDBOX = Pattern(r"sandbox image|pause image|failed to (get|pull) (sandbox|pause)")
 _ANONYMOUS_NO_MORE = Pattern(r"rate limit as |as '(?P<user>[^']+)'")
 _TOGETHER = timedelta(minutes=45)
@@ -166,7 +168,7 @@ def fault_of(words: str, reason: str = "") -> Fault:
     """What a message of a runtime means."""
     if reason in _OWN_REASONS:
         return _OWN_REASONS[reason]
-    return next((fault for fault, pattern in FAULTS if pattern.find(words) is not None), Fault.UNTOLD)
+    return next((fault for fault, pattern in FAULTS if pattern.fits(words)), Fault.UNTOLD)
 
 
 def _pull(scene: Scene, trouble: Trouble) -> Pull | None:
@@ -174,7 +176,7 @@ def _pull(scene: Scene, trouble: Trouble) -> Pull | None:
         return None
     found = [
         (one, fault_of(one.words, one.reason))
-        for one in statements_of(scene, trouble)
+        for one in scene.statements[trouble.subject]
         if _speaks_of_image(one, trouble)
     ]
     told = [pair for pair in found if pair[1] is not Fault.UNTOLD] or found
@@ -242,7 +244,7 @@ def _sandboxes(scene: Scene) -> Iterator[Finding]:
     for trouble in scene.troubles.values():
         if Effect.CREATING not in trouble.effects:
             continue
-        said = next((one for one in statements_of(scene, trouble) if _SANDBOX.find(one.words) is not None), None)
+        said = scene.said(trouble, _SANDBOX)
         if said is None:
             continue
         line = Line(scene, RULE, trouble, said)
@@ -387,7 +389,7 @@ def _is_of_node(pull: Pull, registry: Registry) -> bool:
 
 def _of_limit(line: Line, pull: Pull, together: list[Pull]) -> Iterator[Finding]:
     subject, quoted = pull.trouble.subject, short(pull.said.words)
-    by_name = _ANONYMOUS_NO_MORE.find(pull.said.words) is not None
+    by_name = _ANONYMOUS_NO_MORE.fits(pull.said.words)
     if by_name and _spread(together) == 1:
         yield line.own(FAIR, f"The account that {subject} pulls with has used up its limit: {quoted}")
     weight = FAIR if by_name and _spread(together) == 1 else STRONG

@@ -14,10 +14,10 @@ from functools import cached_property
 from alerts.kubernetes.fields import dig, mapping, rows, text
 from alerts.kubernetes.objects import Thing
 from alerts.reports import EventReport
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.policies import governing, lets_in
-from triage.verdict.quotes import any_of, quotes_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
@@ -25,20 +25,21 @@ from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, HINT, PROOF, STRONG
 
-OWN_ANSWER = any_of(
+_RULE = "ingress"
+OWN_ANSWER = Pattern.any_of(
     "upstream sent too big header",
     "request entity too large",
     r"\b413\b",
     "client intended to send too large body",
     "no such file or directory.*(html|static)",
 )
-BAD_CERTIFICATE = any_of(
+BAD_CERTIFICATE = Pattern.any_of(
     "x509", "certificate (has )?expired", "certificate is not yet valid", "certificate verify failed"
 )
 _REJECTED = frozenset(
     {"AddedOrUpdatedWithError", "Rejected", "UpdatedWithError", "AddedOrUpdatedWithWarning", "RELOAD"}
 )
-_UNLOADABLE = any_of(
+_UNLOADABLE = Pattern.any_of(
     r"\[emerg\]",
     "reload failed",
     "error reloading",
@@ -46,11 +47,11 @@ _UNLOADABLE = any_of(
     "invalid nginx configuration",
     "unable to build",
 )
-_RELOADS = any_of("reload", "configuration", "config")
-_DIRECTIVE = Pattern(r"\[emerg\][^\"]*\"(?P<directive>[a-z0-9_]{4,})\"")
-_FILE = Pattern(r"/conf\.d/(?P<file>[a-z0-9.\-]+?)\.conf")
-_URL = Pattern(r"(?:https?://)(?P<host>[a-z0-9.\-]+)")
-_WEB = any_of(
+_RELOADS = Pattern.any_of("reload", "configuration", "config")
+_DIRECTIVE = Capture(r"\[emerg\][^\"]*\"(?P<directive>[a-z0-9_]{4,})\"")
+_FILE = Capture(r"/conf\.d/(?P<file>[a-z0-9.\-]+?)\.conf")
+_URL = Capture(r"(?:https?://)(?P<host>[a-z0-9.\-]+)")
+_WEB = Pattern.any_of(
     "probe",
     "blackbox",
     "5xx",
@@ -131,13 +132,17 @@ class _Book:
                     found[thing.namespace, thing.name] = thing
         return [found[key] for key in sorted(found)]
 
+    def line(self, trouble: Trouble, source: str, at: datetime | None) -> Line:
+        """What is seen of the trouble."""
+        return Line.seen(self.scene, _RULE, trouble, source, at)
+
     @cached_property
     def namespaces_with_bad_certificates(self) -> frozenset[str]:
         """Of Ingress objects whose sites show a certificate that nobody trusts."""
         return frozenset(
             thing.namespace
             for subject, things in self.told.items()
-            if any(says(BAD_CERTIFICATE, quote.text) for quote in quotes_of(self.scene.troubles[subject]))
+            if self.scene.said(self.scene.troubles[subject], BAD_CERTIFICATE) is not None
             for thing in things
         )
 
@@ -150,7 +155,7 @@ class _Book:
 
 
 def _is_web(trouble: Trouble) -> bool:
-    return any(says(_WEB, f"{symptom.alertname} {symptom.text}") for symptom in trouble.symptoms)
+    return any(_WEB.fits(f"{symptom.alertname} {symptom.text}") for symptom in trouble.symptoms)
 
 
 def backends(thing: Thing) -> list[tuple[str, object]]:
@@ -174,38 +179,38 @@ def _own(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
         suspect = Suspect("Ingress", thing.name, thing.namespace)
         told = f"Ingress {thing.namespace}/{thing.name} "
         for weight, reason in _faults(book.view, thing):
-            yield _line(book.view, suspect, trouble, weight, told + reason, "object", thing.created_at)
+            yield book.line(trouble, "object", thing.created_at).graded(suspect, weight, told + reason)
             break
         for policy, behind in _closed(book, thing):
             closed = Suspect(policy.kind, policy.name, policy.namespace)
-            said = (
+            claim = (
                 f"NetworkPolicy {policy.name} lets the ingress controller not reach {behind}, which stands behind it."
             )
-            yield _line(book.view, closed, trouble, PROOF, said, "object", policy.created_at)
+            yield book.line(trouble, "object", policy.created_at).graded(closed, PROOF, claim)
             break
         for event in book.view.events_about("Ingress", thing.namespace, thing.name):
             if event.reason in _REJECTED and event.is_warning:
-                said = f"{told}is not accepted: “{short(event.message)}”"
-                yield _line(book.view, suspect, trouble, STRONG, said, "event", event.last_at)
+                claim = f"{told}is not accepted: “{short(event.message)}”"
+                yield book.line(trouble, "event", event.last_at).graded(suspect, STRONG, claim)
                 break
     yield from _certificate(book, trouble, mine)
-    quote = next((one for one in quotes_of(trouble) if says(OWN_ANSWER, one.text)), None)
-    if quote is not None:
-        said = f"The answer or request of {trouble.subject} itself is refused: “{short(quote.text)}”"
-        yield _line(book.view, trouble.subject, trouble, STRONG, said, quote.source, quote.at)
+    said = book.scene.said(trouble, OWN_ANSWER)
+    if said is not None:
+        claim = f"The answer or request of {trouble.subject} itself is refused: “{short(said.words)}”"
+        yield book.line(trouble, said.source, said.at).graded(trouble.subject, STRONG, claim)
 
 
 def _certificate(book: _Book, trouble: Trouble, mine: list[Thing]) -> Iterator[Finding]:
     """An Ingress that brings its own certificate answers for it, unless those of other teams end at the same time."""
     if len(book.namespaces_with_bad_certificates) > 1:
         return
-    quote = next((one for one in quotes_of(trouble) if says(BAD_CERTIFICATE, one.text)), None)
+    said = book.scene.said(trouble, BAD_CERTIFICATE)
     for thing in mine:
         secrets = [text(one.get("secretName")) for one in rows(thing.spec.get("tls"))]
-        if quote is not None and any(secrets):
-            said = f"Ingress {thing.name} brings its own certificate ({secrets[0]}): “{short(quote.text)}”"
+        if said is not None and any(secrets):
+            claim = f"Ingress {thing.name} brings its own certificate ({secrets[0]}): “{short(said.words)}”"
             suspect = Suspect("Ingress", thing.name, thing.namespace)
-            yield _line(book.view, suspect, trouble, PROOF, said, quote.source, quote.at)
+            yield book.line(trouble, said.source, said.at).graded(suspect, PROOF, claim)
             return
 
 
@@ -270,7 +275,7 @@ def _shared(book: _Book, calm: list[Trouble]) -> Iterator[Finding]:
     if not tenants or not (controllers or len(namespaces) > 1):
         return
     suspect = (troubled or controllers or [Suspect("IngressClass", _class_of(book, tenants[0]))])[0]
-    reload = next((event for event in book.view.events_with("RELOAD") if says(_UNLOADABLE, event.message)), None)
+    reload = next((event for event in book.view.events_with("RELOAD") if _UNLOADABLE.fits(event.message)), None)
     all_hosts = {one.namespace for one in book.all}
     weight = 0.0
     if troubled or reload:
@@ -280,8 +285,8 @@ def _shared(book: _Book, calm: list[Trouble]) -> Iterator[Finding]:
     why = f"; its controller says “{short(reload.message)}”" if reload else ""
     for trouble in tenants:
         if weight:
-            said = f"Sites of {counted(len(namespaces), 'namespace')} fail at the ingress at once{why}."
-            yield _line(book.view, suspect, trouble, weight, said, "event" if reload else "alert", trouble.began_at)
+            claim = f"Sites of {counted(len(namespaces), 'namespace')} fail at the ingress at once{why}."
+            yield book.line(trouble, "event" if reload else "alert", trouble.began_at).graded(suspect, weight, claim)
         elif all_hosts - namespaces:
             yield from _alone(book, trouble, counted(len(all_hosts - namespaces), "other"))
 
@@ -291,8 +296,8 @@ def _alone(book: _Book, trouble: Trouble, others: str) -> Iterator[Finding]:
     thing = book.told[trouble.subject][0]
     is_probers = book.view.is_platform(trouble.subject) and thing.namespace != trouble.namespace
     suspect = Suspect("Ingress", thing.name, thing.namespace) if is_probers else trouble.subject
-    said = f"Only {thing.namespace} fails at the ingress; {others} do not."
-    yield _line(book.view, suspect, trouble, STRONG if is_probers else HINT, said, "object", trouble.began_at)
+    claim = f"Only {thing.namespace} fails at the ingress; {others} do not."
+    yield book.line(trouble, "object", trouble.began_at).graded(suspect, STRONG if is_probers else HINT, claim)
 
 
 def _class_of(book: _Book, trouble: Trouble) -> str:
@@ -305,8 +310,8 @@ def _class_of(book: _Book, trouble: Trouble) -> str:
 
 def _breaker(book: _Book) -> tuple[Thing, str, str, datetime] | None:
     """The Ingress that the controller cannot load, with what shows it; None where none is."""
-    complaints = [event for event in book.view.events if event.kind == "Ingress" and says(_UNLOADABLE, event.message)]
-    reloads = [event for event in book.view.events_with("RELOAD") if says(_UNLOADABLE, event.message)]
+    complaints = [event for event in book.view.events if event.kind == "Ingress" and _UNLOADABLE.fits(event.message)]
+    reloads = [event for event in book.view.events_with("RELOAD") if _UNLOADABLE.fits(event.message)]
     onset = _onset(book, [*complaints, *reloads])
     if onset is None:
         return None
@@ -335,7 +340,7 @@ def _onset(book: _Book, events: list[EventReport]) -> datetime | None:
         if book.view.role_of(trouble.subject) is Role.INGRESS
         for symptom in trouble.symptoms
         if "reload" in f"{symptom.alertname} {symptom.text}".casefold()
-        or (says(_RELOADS, symptom.alertname) and says(_UNLOADABLE, symptom.text))
+        or (_RELOADS.fits(symptom.alertname) and _UNLOADABLE.fits(symptom.text))
     ]
     return min([*alerts, *(event.first_at for event in events)], default=None)
 
@@ -379,31 +384,13 @@ def _fresh(book: _Book, onset: datetime) -> list[Thing]:
 def _broken_by(book: _Book, thing: Thing, message: str, why: str, onset: datetime) -> Iterator[Finding]:
     view = book.view
     suspect = Suspect("Ingress", thing.name, thing.namespace)
-    said = f"Ingress {thing.namespace}/{thing.name} keeps the controller from loading its configuration: {why}"
-    said += f" (“{short(message)}”)." if message else "."
+    claim = f"Ingress {thing.namespace}/{thing.name} keeps the controller from loading its configuration: {why}"
+    claim += f" (“{short(message)}”)." if message else "."
     controllers = [one for one in book.controllers if one in book.scene.troubles]
     victims = [one for one in book.scene.troubles if one.kind == "Ingress" or one in book.told]
     for victim in sorted({*controllers, *victims}):
-        yield Finding(
-            view.side_of(suspect), PROOF, said, "event", onset, suspect, (victim,), "ingress", is_specific=True
-        )
+        yield Finding(view.side_of(suspect), PROOF, claim, "event", onset, suspect, (victim,), _RULE, is_specific=True)
     if view.side_of(suspect) is Side.APPLICATION:
         for one in controllers:
             told = f"{one} can load no configuration while {suspect} is part of it."
-            yield Finding(Side.CLUSTER, -PROOF, told, "event", onset, one, (one,), "ingress")
-
-
-def _line(  # noqa: PLR0917 - it only passes on
-    view: View, suspect: Suspect, trouble: Trouble, weight: float, claim: str, source: str, at: datetime | None
-) -> Finding:
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        source,
-        at or trouble.began_at,
-        suspect,
-        (trouble.subject,),
-        "ingress",
-        is_specific=weight >= STRONG,
-    )
+            yield Finding(Side.CLUSTER, -PROOF, told, "event", onset, one, (one,), _RULE)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from alerts.kubernetes.fields import rows, text
 from alerts.kubernetes.objects import Container, Pod
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.injected import injected_containers
+from triage.verdict.messages import Capture, short
 from triage.verdict.rules.crash_loop import API, DNS
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, injected_containers
+from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
@@ -19,7 +21,7 @@ from triage.verdict.weights import FAIR, STRONG, WEAK
 
 RULE = "init_container"
 
-_NAMED = Pattern(
+_NAMED = Capture(
     r"(nslookup|getent hosts|nc( -[a-z0-9]+)*|ping( -[a-z0-9]+)*|pg_isready[^\n]* -h|-h|--host[= ]|wait-for"
     r"|://([^@/ ]*@)?)"
     r" ?\"?(?P<host>[a-z0-9][a-z0-9.-]*)"
@@ -33,7 +35,7 @@ def init_container(scene: Scene) -> Iterator[Finding]:
         if Effect.INIT not in trouble.effects or trouble.subject in injected:
             continue
         found = next(((pod, one) for pod in trouble.failing for one in pod.containers if _hangs(one)), None)
-        if found is not None and not any(one.find(found[1].ended_message) is not None for one in (API, DNS)):
+        if found is not None and not any(one.fits(found[1].ended_message) for one in (API, DNS)):
             yield from _of_wait(scene, trouble, *found)
 
 

@@ -96,7 +96,7 @@ def _is_load(symptom: Symptom) -> bool:
         return True
     if symptom.alertname in _BY_LOAD or wellknown.about(symptom.alertname) is not None:
         return symptom.alertname in _BY_LOAD
-    return symptom.suspect.kind == "Node" and _LOAD.find(symptom.alertname) is not None
+    return symptom.suspect.kind == "Node" and _LOAD.fits(symptom.alertname)
 
 
 def _weight(symptom: Symptom, *, is_load: bool) -> float:

@@ -47,7 +47,7 @@ def lookups(scene: Scene) -> Iterator[Finding]:
 def _misses_names(trouble: Trouble) -> bool:
     words = [*(event.message for event in trouble.events), *(symptom.text for symptom in trouble.symptoms)]
     words += [one.ended_message for pod in trouble.failing for one in pod.containers]
-    return any(LOOKUP.find(word) is not None for word in dict.fromkeys(words))
+    return any(LOOKUP.fits(word) for word in dict.fromkeys(words))
 
 
 def _dns(scene: Scene) -> Suspect:

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from alerts.kubernetes.objects import Container, Pod
+from triage.verdict.findings import Line
+from triage.verdict.injected import injected_containers, injector
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, injected_containers, injector
+from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
 from triage.verdict.troubles import counted
 from triage.verdict.types import Finding, Suspect

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from alerts.kubernetes.objects import Thing
+from triage.verdict.findings import Line
+from triage.verdict.messages import Pattern
 from triage.verdict.policies import governing, lets_in
-from triage.verdict.quotes import any_of, quotes_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
@@ -20,7 +21,7 @@ from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, PROOF, STRONG
 
-TIMED_OUT = any_of(
+TIMED_OUT = Pattern.any_of(
     "tim(e|ed)[- ]?out",
     "deadline exceeded",
     "no route to host",
@@ -30,7 +31,7 @@ TIMED_OUT = any_of(
     "upstream connect error",
     "no answer",
 )
-DENIED = any_of("netpol", "network ?polic.*(den|drop|block)", "policy.*(denied|drop)", "policydeny")
+DENIED = Pattern.any_of("netpol", "network ?polic.*(den|drop|block)", "policy.*(denied|drop)", "policydeny")
 _OF_NAMESPACE = ("NetworkPolicy", "CiliumNetworkPolicy", "AuthorizationPolicy", "PeerAuthentication")
 _OF_CLUSTER = (
     "GlobalNetworkPolicy",
@@ -58,25 +59,25 @@ def network_policy(scene: Scene) -> Iterator[Finding]:
 
 
 def _of_namespace(scene: Scene, trouble: Trouble, policies: list[Thing]) -> Iterator[Finding]:
-    if any(says(DENIED, f"{one.alertname} {one.text}") for one in trouble.symptoms):
-        said = (
+    if any(DENIED.fits(f"{one.alertname} {one.text}") for one in trouble.symptoms):
+        claim = (
             f"Traffic to {trouble.namespace} is denied by its policies ({', '.join(one.name for one in policies[:3])})."
         )
-        yield _line(scene.view, policies[0], trouble, PROOF, said, "alert")
+        yield _line(scene, policies[0], trouble, PROOF, claim, "alert")
         return
-    if not _times_out(trouble):
+    if not _times_out(scene, trouble):
         return
     for policy in policies:
         if _came_before(scene.view, policy, trouble):
-            said = f"{policy.kind} {policy.name} came or changed just before {trouble.subject} ran into time-outs."
-            yield _line(scene.view, policy, trouble, STRONG, said, "object")
+            claim = f"{policy.kind} {policy.name} came or changed just before {trouble.subject} ran into time-outs."
+            yield _line(scene, policy, trouble, STRONG, claim, "object")
     for policy, neighbour in _keeps_out(scene, trouble, policies):
-        said = f"NetworkPolicy {policy.name} lets {trouble.subject} not call {neighbour}, and its calls time out."
-        yield _line(scene.view, policy, trouble, FAIR, said, "object")
+        claim = f"NetworkPolicy {policy.name} lets {trouble.subject} not call {neighbour}, and its calls time out."
+        yield _line(scene, policy, trouble, FAIR, claim, "object")
 
 
-def _times_out(trouble: Trouble) -> bool:
-    return any(says(TIMED_OUT, f"{quote.reason} {quote.text}") for quote in quotes_of(trouble))
+def _times_out(scene: Scene, trouble: Trouble) -> bool:
+    return any(TIMED_OUT.fits(f"{said.reason} {said.words}") for said in scene.statements[trouble.subject])
 
 
 def _came_before(view: View, thing: Thing, trouble: Trouble) -> bool:
@@ -111,25 +112,15 @@ def _of_cluster(scene: Scene) -> Iterator[Finding]:
     for policy in sorted(scene.view.of_kind(*_OF_CLUSTER), key=lambda one: (one.kind, one.name)):
         hit = [one for one in scene.of_tenants if one.effects & _BY_DENIAL and _came_before(scene.view, policy, one)]
         namespaces = {one.namespace for one in hit}
-        if len(namespaces) < 2 and not any(_times_out(one) for one in hit):
+        if len(namespaces) < 2 and not any(_times_out(scene, one) for one in hit):
             continue
-        weight = PROOF if any(_times_out(one) for one in hit) else STRONG
+        weight = PROOF if any(_times_out(scene, one) for one in hit) else STRONG
         for trouble in hit:
             reach = counted(len(namespaces), "namespace")
-            said = f"{policy.kind} {policy.name} holds for the whole cluster and came just before; {reach} fail since."
-            yield _line(scene.view, policy, trouble, weight, said, "object")
+            claim = f"{policy.kind} {policy.name} holds for the whole cluster and came just before; {reach} fail since."
+            yield _line(scene, policy, trouble, weight, claim, "object")
 
 
-def _line(view: View, policy: Thing, trouble: Trouble, weight: float, claim: str, source: str) -> Finding:
+def _line(scene: Scene, policy: Thing, trouble: Trouble, weight: float, claim: str, source: str) -> Finding:
     suspect = Suspect(policy.kind, policy.name, policy.namespace)
-    return Finding(
-        view.side_of(suspect),
-        weight,
-        claim,
-        source,
-        policy.created_at or trouble.began_at,
-        suspect,
-        (trouble.subject,),
-        "network_policy",
-        is_specific=weight >= STRONG,
-    )
+    return Line.seen(scene, "network_policy", trouble, source, policy.created_at).graded(suspect, weight, claim)

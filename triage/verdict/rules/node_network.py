@@ -13,15 +13,17 @@ from datetime import timedelta
 from statistics import median
 
 from triage.verdict.concentration import log_odds, tail
+from triage.verdict.findings import Line
+from triage.verdict.messages import Pattern
 from triage.verdict.platform import Role
-from triage.verdict.quotes import any_of, says
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted, most_common
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.weights import PROOF, STRONG
 
-NETWORK = any_of(
+_RULE = "node_network"
+NETWORK = Pattern.any_of(
     "retransmi",
     "packet ?(loss|drop)",
     "nodenetwork(receive|transmit)(errs|drop)",
@@ -39,7 +41,7 @@ _COUNTERS = (
     "node_network_receive_errs_total_rate",
     "node_network_transmit_errs_total_rate",
 )
-_LATENCIES = any_of("duration", "latency", "response_time")
+_LATENCIES = Pattern.any_of("duration", "latency", "response_time")
 _SLOW = frozenset({Effect.REQUESTS, Effect.OTHER, Effect.UNREADY, Effect.SHORT})
 _OWN_FAULTS = frozenset({Effect.CRASH, Effect.OOM, Effect.RESOURCES, Effect.IMAGE, Effect.CONFIG, Effect.EVICTED})
 _TIMES = 8.0  # a counter or latency this many times as high as on the other nodes stands out
@@ -98,7 +100,7 @@ def _by_alerts(scene: Scene) -> dict[str, str]:
         for trouble in scene.of_platform
         if trouble.subject.kind == "Node"
         for symptom in trouble.symptoms
-        if says(NETWORK, f"{symptom.alertname} {symptom.text}")
+        if NETWORK.fits(f"{symptom.alertname} {symptom.text}")
     }
 
 
@@ -106,7 +108,7 @@ def _by_pods(scene: Scene) -> dict[str, str]:
     """Nodes on which the pods of several workloads are slow, while their twins elsewhere are not."""
     rates: dict[Suspect, dict[str, float]] = defaultdict(dict)
     for name, samples in sorted(scene.view.snapshot.metrics.items()):
-        if not says(_LATENCIES, name):
+        if not _LATENCIES.fits(name):
             continue
         for sample in samples:
             pod = scene.view.pods.get((sample.labels.get("namespace", ""), sample.labels.get("pod", "")))
@@ -133,17 +135,7 @@ def _victims(scene: Scene, node: str, why: str, slow: Mapping[Suspect, Trouble],
         if not here and subject.kind != "Namespace":
             continue
         share = weight if node in here else STRONG
-        yield Finding(
-            Side.CLUSTER,
-            share,
-            why,
-            "metric",
-            slow[subject].began_at,
-            suspect,
-            (subject,),
-            "node_network",
-            is_specific=True,
-        )
+        yield Line.seen(scene, _RULE, slow[subject], "metric").of(suspect, share, why)
 
 
 def _overlay(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]:
@@ -161,19 +153,9 @@ def _overlay(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]
             continue
         parts = sorted({scene.view.folded(one) for one in scene.view.workloads_by_role.get(Role.NETWORK, ())})
         suspect = parts[0] if parts else scene.view.cluster
-        said = f"The MTU of {wide[0]} on {node} is {inner[wide[0]]:g}, and its interface carries {min(outer):g}."
+        claim = f"The MTU of {wide[0]} on {node} is {inner[wide[0]]:g}, and its interface carries {min(outer):g}."
         for subject in sorted(slow):
-            yield Finding(
-                Side.CLUSTER,
-                PROOF,
-                said,
-                "metric",
-                slow[subject].began_at,
-                suspect,
-                (subject,),
-                "node_network",
-                is_specific=True,
-            )
+            yield Line.seen(scene, _RULE, slow[subject], "metric").of(suspect, PROOF, claim)
         return
 
 
@@ -195,21 +177,13 @@ def _gathered(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
         weight = log_odds(tail(len(watched), len(bad), len(there), len(hit)))
         if weight <= 0 or len(hit) < 2:
             continue
-        said = (
+        claim = (
             f"{len(hit)} of {counted(len(there), 'workload')} on {node} suffer, "
             f"{len(bad) - len(hit)} of {len(watched) - len(there)} elsewhere."
         )
         for subject in sorted(hit):
-            yield Finding(
-                Side.CLUSTER,
-                round(weight, 3),
-                said,
-                "alert",
-                slow[subject].began_at,
-                Suspect("Node", node),
-                (subject,),
-                "node_network",
-            )
+            line = Line.seen(scene, _RULE, slow[subject], "alert")
+            yield line.of(Suspect("Node", node), round(weight, 3), claim, is_specific=False)
 
 
 def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]:
@@ -233,7 +207,7 @@ def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
         if any(_was_changed(scene, one, slow[one]) for one in hit):
             continue
         nodes = [node for one in waiting for node in _places(scene, one)]
-        said = (
+        claim = (
             f"{len(hit)} of {counted(len(workloads), 'workload')} of {namespace} are slow or move less at once, and none "
             f"crashed, is saturated or was changed; {nodes.count(most_common(nodes))} of {len(waiting)} slow ones are on "
             f"{most_common(nodes)}."
@@ -242,17 +216,17 @@ def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
         yield Finding(
             Side.CLUSTER,
             STRONG,
-            said,
+            claim,
             "alert",
             min(slow[one].began_at for one in hit),
             Suspect("Node", most_common(nodes)) if nodes else view.cluster,
             tuple(sorted(explained)),
-            "node_network",
+            _RULE,
         )
 
 
 def _is_slow(trouble: Trouble) -> bool:
-    return any(says(_LATENCIES, symptom.alertname) for symptom in trouble.symptoms)
+    return any(_LATENCIES.fits(symptom.alertname) for symptom in trouble.symptoms)
 
 
 def _was_changed(scene: Scene, subject: Suspect, trouble: Trouble) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from triage.verdict import usage
-from triage.verdict.messages import Pattern
+from triage.verdict.messages import Capture
 from triage.verdict.scene import Scene
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.usage import Use
@@ -30,7 +30,7 @@ _ALERTS = frozenset(
     }
 )
 _SYSTEM_ALERTS = frozenset({"SystemMemoryExceedsReservation"})
-_VICTIM = Pattern(r"(?:victim process: |Kill(?:ed)? process \d+ \()(?P<process>[^,()\s]+)")
+_VICTIM = Capture(r"(?:victim process: |Kill(?:ed)? process \d+ \()(?P<process>[^,()\s]+)")
 _LARGE = 512 * 2.0**20  # bytes: less than this no node misses
 _VERY_LARGE = 2 * 2.0**30  # bytes: this much counts where the size of the node is not known
 _SHARE = 0.08

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from alerts.kubernetes.objects import Pod
-from triage.verdict.messages import Pattern, short
+from triage.verdict.messages import Capture, short
 from triage.verdict.placement import runs_everywhere
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
@@ -20,8 +20,8 @@ from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
 _RULE = "preemption"
 # Up to 1.27 by namespace and name, since then by uid; sometimes only the node is told.
-_BY_NAME = Pattern(r"preempted by (?P<namespace>[a-z0-9-]+)/(?P<name>[a-z0-9.-]+)(?: on node (?P<node>\S+))?")
-_BY_UID = Pattern(r"preempted by (?:a )?pod (?P<uid>[0-9a-f]{8}-[0-9a-f-]{27})(?: on node (?P<node>\S+))?")
+_BY_NAME = Capture(r"preempted by (?P<namespace>[a-z0-9-]+)/(?P<name>[a-z0-9.-]+)(?: on node (?P<node>\S+))?")
+_BY_UID = Capture(r"preempted by (?:a )?pod (?P<uid>[0-9a-f]{8}-[0-9a-f-]{27})(?: on node (?P<node>\S+))?")
 _SUFFERS = frozenset(
     {Effect.UNSCHEDULED, Effect.EVICTED, Effect.SHORT, Effect.REQUESTS, Effect.UNREADY, Effect.NODE_LOST}
 )
@@ -30,8 +30,9 @@ _SUFFERS = frozenset(
 def preemption(scene: Scene) -> Iterator[Finding]:
     """A line for each workload that gave way and is short since."""
     view = scene.view
-    by_uid = {pod.thing.uid: pod for pod in view.pods.values() if pod.thing.uid}
-    for event in view.events_with("Preempted", "Preempting"):
+    events = view.events_with("Preempted", "Preempting")
+    by_uid = {pod.thing.uid: pod for pod in view.pods.values() if pod.thing.uid} if events else {}
+    for event in events:
         workload = view.workload_of_event(event)
         trouble = scene.troubles.get(view.folded(workload)) if workload else None
         if trouble is None or not trouble.effects & _SUFFERS:

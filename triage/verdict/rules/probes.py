@@ -13,10 +13,11 @@ from enum import StrEnum
 
 from alerts.kubernetes.fields import mapping, rows, text
 from alerts.kubernetes.objects import Container, Pod
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.rules.crash_loop import DNS
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, Statement, gathered
+from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
@@ -37,6 +38,7 @@ class Answer(StrEnum):
     TIMEOUT = "no answer in time"
 
 
+_STATUS = Capture(r"statuscode: (?P<code>[0-9]+)|status code:? (?P<other>[0-9]+)|service unhealthy|NOT_SERVING")
 ANSWERS: tuple[tuple[Answer, Pattern], ...] = (
     (
         Answer.PROTOCOL,
@@ -56,10 +58,7 @@ ANSWERS: tuple[tuple[Answer, Pattern], ...] = (
             r"|OCI runtime exec failed[^\n]*cgroup"
         ),
     ),
-    (
-        Answer.STATUS,
-        Pattern(r"statuscode: (?P<code>[0-9]+)|status code:? (?P<other>[0-9]+)|service unhealthy|NOT_SERVING"),
-    ),
+    (Answer.STATUS, _STATUS),
     (
         Answer.TIMEOUT,
         Pattern(
@@ -81,8 +80,8 @@ _WEIGHTS: Mapping[Answer, float] = {
     Answer.REFUSED: FAIR,
     Answer.TIMEOUT: HINT,
 }
-_KIND = Pattern(r"(?P<kind>liveness|readiness|startup) probe")
-_PORT = Pattern(r"(:|\.svc:)(?P<port>[0-9]{2,5})(/|\"|:|$| )")
+_KIND = Capture(r"(?P<kind>liveness|readiness|startup) probe")
+_PORT = Capture(r"(:|\.svc:)(?P<port>[0-9]{2,5})(/|\"|:|$| )")
 _EFFECTS = frozenset({Effect.UNREADY, Effect.CRASH, Effect.SHORT, Effect.REQUESTS, Effect.INIT})
 _LATELY = timedelta(minutes=30)
 _CROWD = 3
@@ -105,7 +104,7 @@ def probes(scene: Scene) -> Iterator[Finding]:
         if one.answer in {Answer.TIMEOUT, Answer.NODE}:
             for node in _nodes(one):
                 by_node[node].add(one.trouble.subject)
-    there = gathered(scene)
+    there = scene.gathered
     is_alone = sum(1 for other in scene.troubles.values() if Effect.UNREADY in other.effects) <= 1
     for one in found:
         yield from _judge(scene, one, by_node, is_of_place=one.trouble.subject in there, is_alone=is_alone)
@@ -113,7 +112,7 @@ def probes(scene: Scene) -> Iterator[Finding]:
 
 def answer_of(words: str) -> Answer | None:
     """What the probe got, by the kubelet's words."""
-    return next((answer for answer, pattern in ANSWERS if pattern.find(words) is not None), None)
+    return next((answer for answer, pattern in ANSWERS if pattern.fits(words)), None)
 
 
 def _probe(scene: Scene, trouble: Trouble) -> Probe | None:
@@ -182,10 +181,8 @@ def _namespaces(subjects: set[Suspect]) -> set[str]:
 
 
 def _code(words: str) -> str:
-    for answer, pattern in ANSWERS:
-        if answer is Answer.STATUS and (groups := pattern.find(words)):
-            return groups["code"] or groups["other"]
-    return ""
+    groups = _STATUS.find(words)
+    return groups["code"] or groups["other"] if groups is not None else ""
 
 
 def _wrong_port(one: Probe) -> str:

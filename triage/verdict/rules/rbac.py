@@ -5,13 +5,13 @@ The API server names the account, the verb and the resource. Only an account of 
 
 from collections.abc import Iterator
 
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.messages import Capture, short
 from triage.verdict.scene import Scene
-from triage.verdict.statements import Line, statements_of
 from triage.verdict.types import Finding
 from triage.verdict.weights import PROOF, STRONG
 
-_FORBIDDEN = Pattern(
+_FORBIDDEN = Capture(
     r"User \\?\"system:serviceaccount:(?P<namespace>[^:\"]+):(?P<account>[^\"\\]+)\\?\" cannot (?P<verb>\S+)"
 )
 
@@ -19,7 +19,7 @@ _FORBIDDEN = Pattern(
 def rbac(scene: Scene) -> Iterator[Finding]:
     """A line for each workload that is refused by the API server."""
     for trouble in scene.troubles.values():
-        for said in statements_of(scene, trouble):
+        for said in scene.statements[trouble.subject]:
             groups = _FORBIDDEN.find(said.words)
             if groups is None:
                 continue

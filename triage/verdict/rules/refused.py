@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from alerts.kubernetes.fields import dig, quantity, rows, text
 from alerts.kubernetes.parse import conditions_of
 from triage.verdict.messages import short
-from triage.verdict.refusals import Kind, Refusal, read
 from triage.verdict.platform import Role
+from triage.verdict.refusals import Kind, Refusal, read
 from triage.verdict.scene import Scene
 from triage.verdict.states import SHALLOW, Effect
 from triage.verdict.troubles import Trouble, counted
@@ -193,7 +193,7 @@ def _is_of_team(view: View, one: _Refused, namespace: str, service: str, backend
     if backend is not None and view.is_platform(backend):
         return False
     # A namespace that holds nothing but the webhook was made for it, by whoever may register one for all others.
-    is_home = any(other.namespace == namespace and other != backend for other in view.pods_by_workload)
+    is_home = any(other != backend for other in view.workloads_in.get(namespace, ()))
     return is_home or one.namespace == namespace
 
 
@@ -225,9 +225,7 @@ def _quota(view: View, one: _Refused, trouble: Trouble) -> Iterator[Finding]:
 def _counted_wrong(view: View, one: _Refused) -> str:
     """A sentence where the quota counts far more than there is; empty where it does not."""
     used = _amounts(one.refusal.used)
-    there = [
-        pod for pod in view.pods.values() if pod.namespace == one.namespace and pod.phase not in {"Succeeded", "Failed"}
-    ]
+    there = [pod for pod in view.pods_in.get(one.namespace, ()) if pod.phase not in {"Succeeded", "Failed"}]
     told = sum(
         int(sample.value) for sample in view.metric("kube_pod_info") if sample.labels.get("namespace") == one.namespace
     )

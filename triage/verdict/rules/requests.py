@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from triage.verdict.messages import Pattern, short
+from triage.verdict.messages import Capture, short
 from triage.verdict.rules.crash_loop import DNS
 from triage.verdict.scene import Scene
 from triage.verdict.states import SHALLOW, Effect
@@ -21,7 +21,7 @@ from triage.verdict.weights import HINT, PROOF, STRONG, WEAK
 
 RULE = "requests"
 
-_CALLED = Pattern(r"\b(?P<service>[a-z0-9]([a-z0-9-]*[a-z0-9])?)\.(?P<namespace>[a-z0-9]([a-z0-9-]*[a-z0-9])?)\.svc\b")
+_CALLED = Capture(r"\b(?P<service>[a-z0-9]([a-z0-9-]*[a-z0-9])?)\.(?P<namespace>[a-z0-9]([a-z0-9-]*[a-z0-9])?)\.svc\b")
 _CHANGED = timedelta(minutes=60)
 _TRAFFIC = ("http_requests_total", "istio_requests_total", "hubble_flows_processed_total")
 _SOURCES = ("source_workload_namespace", "source_namespace")  # Istio, Hubble
@@ -62,7 +62,7 @@ def _line(trouble: Trouble, suspect: Suspect, side: Side, weight: float, claim: 
 def _of_called(scene: Scene, trouble: Trouble, changed: Mapping[Suspect, datetime]) -> Iterator[Finding]:
     view = scene.view
     groups = _CALLED.find(trouble.text)
-    if groups is None or DNS.find(trouble.text) is not None:
+    if groups is None or DNS.fits(trouble.text):
         return
     behind = view.behind_service.get((groups["namespace"], groups["service"])) or view.workload_named(
         groups["namespace"], groups["service"]

@@ -31,7 +31,7 @@ def resources(scene: Scene) -> Iterator[Finding]:
             or Effect.RESOURCES not in trouble.effects
         ):
             continue
-        said = next((one for one in trouble.symptoms if _OWN.find(f"{one.alertname} {one.text}") is not None), None)
+        said = next((one for one in trouble.symptoms if _OWN.fits(f"{one.alertname} {one.text}")), None)
         if said is None:
             continue
         side = scene.view.side_of(trouble.subject)
@@ -53,6 +53,6 @@ def _busy_nodes(scene: Scene, trouble: Trouble) -> list[Trouble]:
         known = scene.view.nodes.get(name)
         if node is None or (known is not None and not known.is_ready):
             continue
-        if node.symptoms and all(_OF_NODE.find(one.alertname) is not None for one in node.symptoms):
+        if node.symptoms and all(_OF_NODE.fits(one.alertname) for one in node.symptoms):
             found.append(node)
     return found

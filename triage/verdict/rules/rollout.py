@@ -14,7 +14,6 @@ from alerts.kubernetes.fields import dig, number
 from alerts.kubernetes.objects import Pod
 from triage.verdict.rules.crash_loop import API, DNS, WATCHES
 from triage.verdict.scene import Scene
-from triage.verdict.statements import gathered
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Suspect
@@ -52,7 +51,7 @@ class Change:
 
 def rollout(scene: Scene) -> Iterator[Finding]:
     """Lines about what was changed before it failed."""
-    changes, there = _changes(scene.view), gathered(scene)
+    changes, there = _changes(scene.view), scene.gathered
     served: dict[str, set[Suspect]] = defaultdict(set)
     for (namespace, _), workload in scene.view.behind_service.items():
         served[namespace].add(workload)
@@ -215,7 +214,7 @@ def _released(scene: Scene, trouble: Trouble, changes: Mapping[str, list[Change]
 def _speaks_of_cluster(trouble: Trouble) -> bool:
     """Its last words name what no release of its own breaks."""
     words = [one.ended_message for pod in trouble.failing for one in pod.containers if one.ended_message]
-    return any(pattern.find(one) is not None for one in words for pattern in (API, DNS, WATCHES))
+    return any(pattern.fits(one) for one in words for pattern in (API, DNS, WATCHES))
 
 
 def _by_revision(trouble: Trouble) -> tuple[str, float] | None:

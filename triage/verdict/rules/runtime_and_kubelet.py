@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 
 from alerts.kubernetes.fields import dig, text
 from alerts.reports import EventReport
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import of_cluster
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
-from triage.verdict.types import Finding, Side, Suspect
+from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import names
 from triage.verdict.weights import FAIR, PROOF, STRONG, WEAK
 
@@ -56,7 +57,7 @@ _BY_NODE = frozenset(
     | {Effect.REQUESTS, Effect.OTHER, Effect.OBJECT, Effect.INIT, Effect.BUDGET}
 )
 _WITH = timedelta(minutes=6)
-_GONE = Pattern(
+_GONE = Capture(
     r"node \"?(?P<node>[a-z0-9.-]+)\"? not found|Deleting node (?P<removed>[a-z0-9.-]+) because it does not exist"
 )
 _HELD = Pattern(
@@ -75,9 +76,7 @@ def runtime_and_kubelet(scene: Scene) -> Iterator[Finding]:
 
 
 def _line(node: str, weight: float, claim: str, seen: tuple[str, datetime], explains: tuple[Suspect, ...]) -> Finding:
-    source, at = seen
-    suspect = Suspect("Node", node)
-    return Finding(Side.CLUSTER, weight, claim, source, at, suspect, explains, _RULE, is_specific=True)
+    return of_cluster(_RULE, Suspect("Node", node), weight, claim, seen, explains)
 
 
 # -- The runtime --
@@ -88,14 +87,14 @@ def _runtime(scene: Scene) -> Iterator[Finding]:
     for trouble in scene.troubles.values():
         for event in trouble.events:
             node = event.host or (event.name if event.kind == "Node" else _node_of(scene, event))
-            if node and _RUNTIME.find(event.message) is not None:
+            if node and _RUNTIME.fits(event.message):
                 by_node[node][trouble.subject] = event
     for node in sorted(by_node):
         found = by_node[node]
-        maybe = all(_MAYBE.find(event.message) is not None for event in found.values())
+        maybe = all(_MAYBE.fits(event.message) for event in found.values())
         if maybe and len({subject.namespace for subject in found}) < 2:
             continue
-        if len(found) == 1 and any(_NO_RUNTIME.find(event.message) is not None for event in found.values()):
+        if len(found) == 1 and any(_NO_RUNTIME.fits(event.message) for event in found.values()):
             continue  # a RuntimeClass that one workload asks for; another rule knows whether the node should have it
         event = found[min(found)]
         yield _line(
@@ -198,7 +197,7 @@ def _by_events(scene: Scene) -> Iterator[Finding]:
 def _hangs_on(trouble: Trouble, node: str) -> bool:
     """Its pods are there, or a volume of it is still held there."""
     said = any(event.reason == "NodeNotReady" and event.host == node for event in trouble.events)
-    held = any(node in event.message and _HELD.find(event.message) is not None for event in trouble.events)
+    held = any(node in event.message and _HELD.fits(event.message) for event in trouble.events)
     return said or held
 
 

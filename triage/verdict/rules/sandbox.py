@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from triage.verdict.findings import Line
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
-from triage.verdict.quotes import SANDBOX, Quote, any_of, quotes_of
 from triage.verdict.scene import Scene
+from triage.verdict.statements import SANDBOX, Statement
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
@@ -42,7 +43,7 @@ class Sign(NamedTuple):
 # In this order: what the pod itself asks for comes with the plugin's name around it.
 SIGNS: tuple[Sign, ...] = (
     Sign(
-        any_of(
+        Pattern.any_of(
             r"cannot find a network-attachment-definition",
             r"network-attachment-definitions?\S* \S+ not found",
             r"(failed to|error) (pars(e|ing)|get(ting)?) (the )?(pod )?network (attachment )?(annotation|selection)",
@@ -61,11 +62,13 @@ SIGNS: tuple[Sign, ...] = (
         Blame.OWN,
     ),
     Sign(
-        any_of("no space left on device", "read-only file ?system", "input/output error", "structure needs cleaning"),
+        Pattern.any_of(
+            "no space left on device", "read-only file ?system", "input/output error", "structure needs cleaning"
+        ),
         Blame.NODE,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "too many open files",
             "resource temporarily unavailable",
             "cannot allocate memory",
@@ -75,7 +78,7 @@ SIGNS: tuple[Sign, ...] = (
         STRONG,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"(containerd|crio|cri-dockerd|dockershim|docker)\S*\.sock",
             "cannot connect to the docker daemon",
             "container runtime is (down|not running)",
@@ -87,7 +90,7 @@ SIGNS: tuple[Sign, ...] = (
         Blame.RUNTIME,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"(get|pull|inspect)\S* (the )?(sandbox|pause|infra(container)?) ?image",
             r"unable to pull pause",
             r"pulling image \S*pause",
@@ -95,7 +98,7 @@ SIGNS: tuple[Sign, ...] = (
         Blame.CLUSTER,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "plugin (is )?not initialized",
             "cni config uninitialized",
             "networkpluginnotready",
@@ -128,7 +131,7 @@ SIGNS: tuple[Sign, ...] = (
         Blame.NETWORK,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "cgroup",
             "runc (create|run|did not)",
             "shim",
@@ -140,7 +143,7 @@ SIGNS: tuple[Sign, ...] = (
         STRONG,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "context deadline exceeded",
             "deadlineexceeded",
             "code = unavailable",
@@ -170,48 +173,39 @@ _PLUGINS = (
 
 def sandbox(scene: Scene) -> Iterator[Finding]:
     """A line for each trouble in whose texts the network plugin or the runtime says why."""
-    told = [(trouble, *found) for trouble in scene.troubles.values() if (found := _told(trouble)) is not None]
-    places = {quote.node for _, quote, _ in told if quote.node}
-    for trouble, quote, sign in told:
-        suspect = _suspect(scene.view, trouble, quote, sign, places)
-        yield Finding(
-            scene.view.side_of(suspect),
-            sign.weight,
-            f"{trouble.subject} waits for its sandbox, and {sign.blame.value} is why: “{short(quote.text)}”",
-            quote.source,
-            quote.at,
-            suspect,
-            (trouble.subject,),
-            "sandbox",
-            is_specific=sign.weight >= STRONG,
-        )
+    told = [(trouble, *found) for trouble in scene.troubles.values() if (found := _told(scene, trouble)) is not None]
+    places = {said.node for _, said, _ in told if said.node}
+    for trouble, said, sign in told:
+        suspect = _suspect(scene.view, trouble, said, sign, places)
+        claim = f"{trouble.subject} waits for its sandbox, and {sign.blame.value} is why: “{short(said.words)}”"
+        yield Line(scene, "sandbox", trouble, said).graded(suspect, sign.weight, claim)
 
 
-def _told(trouble: Trouble) -> tuple[Quote, Sign] | None:
+def _told(scene: Scene, trouble: Trouble) -> tuple[Statement, Sign] | None:
     """The strongest of what its texts say, in the order of the table."""
-    quotes = [quote for quote in quotes_of(trouble) if _is_about_sandbox(quote)]
+    statements = [said for said in scene.statements[trouble.subject] if _is_about_sandbox(said)]
     for sign in SIGNS:
-        for quote in quotes:
-            if sign.pattern.find(quote.text) is not None:
-                return quote, sign
+        for said in statements:
+            if sign.pattern.fits(said.words):
+                return said, sign
     return None
 
 
-def _is_about_sandbox(quote: Quote) -> bool:
-    if quote.source == "event":
-        return quote.reason in SANDBOX and (quote.reason != "FailedSync" or "sandbox" in quote.text.casefold())
-    return "sandbox" in quote.text.casefold() or "networkPlugin" in quote.text
+def _is_about_sandbox(said: Statement) -> bool:
+    if said.source == "event":
+        return said.reason in SANDBOX and (said.reason != "FailedSync" or "sandbox" in said.words.casefold())
+    return "sandbox" in said.words.casefold() or "networkPlugin" in said.words
 
 
-def _suspect(view: View, trouble: Trouble, quote: Quote, sign: Sign, places: set[str]) -> Suspect:
+def _suspect(view: View, trouble: Trouble, said: Statement, sign: Sign, places: set[str]) -> Suspect:
     if sign.blame is Blame.OWN:
         return trouble.subject
-    node = quote.node or min(trouble.nodes, default="")
+    node = said.node or min(trouble.nodes, default="")
     if sign.blame in {Blame.RUNTIME, Blame.NODE}:
         return Suspect("Node", node) if node else view.cluster
     if sign.blame is Blame.CLUSTER:
         return Suspect("Node", node) if node and len(places) == 1 and len(view.nodes) > 1 else view.cluster
-    if part := _plugin(view, quote.text):
+    if part := _plugin(view, said.words):
         return Suspect("Component", part)
     if node and len(places) == 1 and len(view.nodes) > 1:
         return Suspect("Node", node)

@@ -35,7 +35,7 @@ def scale_up(scene: Scene) -> Iterator[Finding]:
         return
     told = _told(scene)
     for trouble in waiting:
-        tried = next((event for event in trouble.events if _BACKOFF.find(event.message) is not None), None)
+        tried = next((event for event in trouble.events if _BACKOFF.fits(event.message)), None)
         event = told or tried
         if event is None:
             continue
@@ -56,7 +56,7 @@ def _told(scene: Scene) -> EventReport | None:
     """The last event in which an autoscaler says that it fails."""
     events = [event for event in scene.view.events_with(*_REASONS) if event.kind != "Pod"]
     events += [event for event in scene.view.events if event.kind in _KINDS and event.is_warning]
-    failing = [event for event in events if _FAILS.find(f"{event.reason} {event.message}") is not None]
+    failing = [event for event in events if _FAILS.fits(f"{event.reason} {event.message}")]
     return max(failing, key=lambda event: (event.last_at, event.name), default=None)
 
 

@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from alerts.kubernetes.fields import dig, rows, text, texts
 from alerts.kubernetes.objects import Pod, Thing
-from triage.verdict.messages import short
-from triage.verdict.quotes import any_of, says
+from triage.verdict.findings import Line
+from triage.verdict.messages import Pattern, short
 from triage.verdict.scene import Scene
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble
@@ -24,7 +24,7 @@ from triage.verdict.weights import FAIR, PROOF, STRONG
 _CALLED = frozenset(
     {Effect.REQUESTS, Effect.OTHER, Effect.UNREADY, Effect.CRASH, Effect.INIT, Effect.JOB, Effect.SHORT}
 )
-_OWN_BALANCER = any_of(
+_OWN_BALANCER = Pattern.any_of(
     "annotation", "invalid", "unsupported", "not allowed", "sourceranges", "loadbalancerip", "not found"
 )
 _SETTLED = timedelta(minutes=3)
@@ -41,17 +41,10 @@ def services(scene: Scene) -> Iterator[Finding]:
 
 
 class _Book:
-    """The pods and templates of each namespace, looked up once."""
+    """The templates and endpoints of each namespace, looked up once."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.view = scene, scene.view
-        self.pods: dict[str, list[Pod]] = defaultdict(list)
-        for pod in self.view.pods.values():
-            if pod.phase not in {"Succeeded", "Failed"}:
-                self.pods[pod.namespace].append(pod)
-        self.troubles: dict[str, list[Trouble]] = defaultdict(list)
-        for trouble in scene.troubles.values():
-            self.troubles[trouble.namespace].append(trouble)
         self.templates: dict[str, list[dict[str, str]]] = defaultdict(list)
         for thing in self.view.of_kind("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"):
             self.templates[thing.namespace].append(texts(dig(thing.spec, "template", "metadata", "labels")))
@@ -68,15 +61,19 @@ class _Book:
             self.listed.add(key)
             self.ready[key] += sum(len(rows(one.get("addresses"))) for one in rows(thing.body.get("subsets")))
 
+    def pods(self, namespace: str) -> list[Pod]:
+        """The pods of the namespace that are not over."""
+        return [pod for pod in self.view.pods_in.get(namespace, ()) if pod.phase not in {"Succeeded", "Failed"}]
+
     def fault_of(self, service: Thing) -> tuple[Suspect, float, str] | None:
         """What is wrong with the Service, and whose it is."""
         own = Suspect("Service", service.name, service.namespace)
         told = f"Service {service.namespace}/{service.name} "
         selector = texts(service.spec.get("selector"))
-        if selector and service.spec.get("type") != "ExternalName" and self.pods.get(service.namespace):
-            matching = [one for one in self.pods[service.namespace] if selector.items() <= one.thing.labels.items()]
+        if selector and service.spec.get("type") != "ExternalName" and (here := self.pods(service.namespace)):
+            matching = [one for one in here if selector.items() <= one.thing.labels.items()]
             if not matching:
-                return self._unmatched(service, selector, own, told)
+                return self._unmatched(service, here, own, told)
             if (wrong := _wrong_port(service, matching)) is not None:
                 return own, *(wrong[0], told + wrong[1])
             if self._has_lost_endpoints(service, matching):
@@ -84,19 +81,18 @@ class _Book:
                 return Suspect("Component", "kube-controller-manager"), STRONG, claim
         return self._balancer(service, own, told)
 
-    def _unmatched(
-        self, service: Thing, selector: dict[str, str], own: Suspect, told: str
-    ) -> tuple[Suspect, float, str] | None:
+    def _unmatched(self, service: Thing, here: list[Pod], own: Suspect, told: str) -> tuple[Suspect, float, str] | None:
+        selector = texts(service.spec.get("selector"))
         if any(selector.items() <= labels.items() for labels in self.templates.get(service.namespace, ())):
             return None  # its pods are not there, and that is another matter
         near = [
             one
-            for one in self.pods[service.namespace]
+            for one in here
             if any(one.thing.labels.get(key) == value for key, value in selector.items())
             or service.name in {*one.thing.labels.values()}
         ]
         listed = ", ".join(f"{key}={value}" for key, value in sorted(selector.items()))
-        claim = f"{told}selects {listed}, which none of {len(self.pods[service.namespace])} pods carries."
+        claim = f"{told}selects {listed}, which none of {len(here)} pods carries."
         return own, PROOF if near else FAIR, claim
 
     def _has_lost_endpoints(self, service: Thing, matching: list[Pod]) -> bool:
@@ -113,7 +109,7 @@ class _Book:
             return None
         for event in reversed(self.view.events_about("Service", service.namespace, service.name)):
             if event.is_warning:
-                is_own = says(_OWN_BALANCER, event.message)
+                is_own = _OWN_BALANCER.fits(event.message)
                 suspect = own if is_own else Suspect("Component", "cloud-controller-manager")
                 return suspect, STRONG, f"{told}gets no load balancer: “{short(event.message)}”"
         return None
@@ -135,21 +131,10 @@ def _wrong_port(service: Thing, matching: list[Pod]) -> tuple[float, str] | None
 
 
 def _explained(book: _Book, service: Thing, suspect: Suspect, weight: float, claim: str) -> Iterator[Finding]:
-    view = book.view
-    for trouble in book.troubles.get(service.namespace, ()):
+    for trouble in book.scene.in_namespace(service.namespace):
         if not trouble.effects & _CALLED or not _is_touched(trouble, service):
             continue
-        yield Finding(
-            view.side_of(suspect),
-            weight,
-            claim,
-            "object",
-            service.created_at or trouble.began_at,
-            suspect,
-            (trouble.subject,),
-            "services",
-            is_specific=weight >= STRONG,
-        )
+        yield Line.seen(book.scene, "services", trouble, "object", service.created_at).graded(suspect, weight, claim)
 
 
 def _is_touched(trouble: Trouble, service: Thing) -> bool:

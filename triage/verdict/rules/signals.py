@@ -57,7 +57,7 @@ def signals(scene: Scene) -> Iterator[Finding]:
 
 
 def _part(words: str, table: tuple[tuple[Pattern, str], ...] = _PARTS) -> Suspect | None:
-    return next((Suspect("Component", name) for pattern, name in table if pattern.find(words) is not None), None)
+    return next((Suspect("Component", name) for pattern, name in table if pattern.fits(words)), None)
 
 
 def _answer(scene: Scene, signal: SignalReport) -> Iterator[Finding]:

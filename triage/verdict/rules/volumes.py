@@ -17,12 +17,13 @@ from typing import NamedTuple
 from alerts.kubernetes.fields import dig, mapping, quantity, rows, text, texts
 from alerts.kubernetes.objects import Pod, Thing
 from alerts.reports import EventReport
-from triage.verdict.messages import Pattern, short
+from triage.verdict.findings import Line
+from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
-from triage.verdict.quotes import MOUNTS, SANDBOX, Quote, any_of, quotes_of, says
 from triage.verdict.scene import Scene
+from triage.verdict.statements import MOUNTS, SANDBOX, Statement
 from triage.verdict.troubles import Trouble
-from triage.verdict.types import Finding, Side, Suspect
+from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
 from triage.verdict.weights import FAIR, HINT, PROOF, STRONG, WEAK
 
@@ -47,10 +48,14 @@ class Sign(NamedTuple):
     weight: float = PROOF
 
 
+_RULE = "volumes"
 MOUNT_SIGNS: tuple[Sign, ...] = (
-    Sign(any_of(r"(secret|configmap)s? \"?\S+ not found", "references non-existent (secret|config) key"), Blame.SILENT),
     Sign(
-        any_of(
+        Pattern.any_of(r"(secret|configmap)s? \"?\S+ not found", "references non-existent (secret|config) key"),
+        Blame.SILENT,
+    ),
+    Sign(
+        Pattern.any_of(
             r"persistentvolumeclaim \"?\S+ (not found|is being deleted)",
             "hostpath type check failed",
             "failed to prepare subpath",
@@ -62,9 +67,11 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         ),
         Blame.OWN,
     ),
-    Sign(any_of("failed to get secretproviderclass", "failed to mount secrets store objects"), Blame.OWN, STRONG),
     Sign(
-        any_of(
+        Pattern.any_of("failed to get secretproviderclass", "failed to mount secrets store objects"), Blame.OWN, STRONG
+    ),
+    Sign(
+        Pattern.any_of(
             "read-only file ?system",
             "no space left on device",
             "input/output error",
@@ -75,7 +82,7 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         Blame.NODE,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "not found in the list of registered csi drivers",
             r"csinode \S+ does not contain driver",
             "has no nodeid annotation",
@@ -86,9 +93,13 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         ),
         Blame.DRIVER,
     ),
-    Sign(any_of("multi-attach error", "already exclusively attached", "already used by pod"), Blame.SHARED, STRONG),
     Sign(
-        any_of(
+        Pattern.any_of("multi-attach error", "already exclusively attached", "already used by pod"),
+        Blame.SHARED,
+        STRONG,
+    ),
+    Sign(
+        Pattern.any_of(
             "mount.nfs",
             r"mount failed: exit status \d+.*(nfs|cifs|//)",
             r"/sbin/mount\.<type> helper program",
@@ -98,7 +109,7 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         Blame.SERVER,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"(attach|map|mount|detach|unmount|expand)volume\S* failed for volume"
             r" .*(rpc error|cloud provider|googleapi|disk|volume attachment|operation with|external-attacher)",
             "timed out waiting for external-attacher",
@@ -112,9 +123,9 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         ),
         Blame.STORAGE,
     ),
-    Sign(any_of("rpc error: code = "), Blame.STORAGE, STRONG),
+    Sign(Pattern.any_of("rpc error: code = "), Blame.STORAGE, STRONG),
     Sign(
-        any_of(
+        Pattern.any_of(
             r"failed to sync (secret|configmap) cache",
             r"object \S+ not registered",
             r"failed to fetch token",
@@ -123,12 +134,12 @@ MOUNT_SIGNS: tuple[Sign, ...] = (
         Blame.NODE,
         FAIR,
     ),
-    Sign(any_of("timed out waiting for the condition", "context deadline exceeded"), Blame.STORAGE, FAIR),
+    Sign(Pattern.any_of("timed out waiting for the condition", "context deadline exceeded"), Blame.STORAGE, FAIR),
 )
 
 PROVISION_SIGNS: tuple[Sign, ...] = (
     Sign(
-        any_of(
+        Pattern.any_of(
             r"storageclass\S* \"?\S+ not found",
             "claim selector is not supported",
             "selector is not supported",
@@ -150,7 +161,7 @@ PROVISION_SIGNS: tuple[Sign, ...] = (
         Blame.OWN,
     ),
     Sign(
-        any_of(
+        Pattern.any_of(
             "failed to provision volume",
             "failed to create (volume|disk)",
             "rpc error: code =",
@@ -168,13 +179,13 @@ PROVISION_SIGNS: tuple[Sign, ...] = (
 _NO_CLASS = Pattern("no persistent volumes available for this claim and no storage class is set")
 _WAITS_FOR_PROVISIONER = Pattern("(waiting for a volume to be created|external provisioner)")
 _RESIZE = Pattern("(shrink|less than|smaller than)")
-_USED_BY = Pattern(r"used by pods?(?:\(s\))? (?P<pods>[a-z0-9.\-, ]+)")
-_MISSING_CLAIM = Pattern(r"persistentvolumeclaim \"(?P<name>[^\"]+)\" not found")
-_VOLUME = Pattern(r"for volume \"(?P<volume>[^\"]+)\"")
-_UNMOUNTED = Pattern(r"unmounted volumes=\[(?P<names>[^\]]*)\]")
-_HOST = Pattern(r"(?:^|[\s'\"])(?P<host>[a-z0-9][a-z0-9.\-]*[a-z0-9]):/")
+_USED_BY = Capture(r"used by pods?(?:\(s\))? (?P<pods>[a-z0-9.\-, ]+)")
+_MISSING_CLAIM = Capture(r"persistentvolumeclaim \"(?P<name>[^\"]+)\" not found")
+_VOLUME = Capture(r"for volume \"(?P<volume>[^\"]+)\"")
+_UNMOUNTED = Capture(r"unmounted volumes=\[(?P<names>[^\]]*)\]")
+_HOST = Capture(r"(?:^|[\s'\"])(?P<host>[a-z0-9][a-z0-9.\-]*[a-z0-9]):/")
 _FULL = Pattern("(no space left on device|disk (is )?full|could not (write|extend)|disk quota exceeded)")
-_AFFINITY = any_of("volume node affinity conflict", "no available volume zone")
+_AFFINITY = Pattern.any_of("volume node affinity conflict", "no available volume zone")
 _FULL_SHARE, _ROOM = 0.95, 0.9
 _DEFAULTS = (
     "storageclass.kubernetes.io/is-default-class",
@@ -192,7 +203,7 @@ def volumes(scene: Scene) -> Iterator[Finding]:
         yield from _out_of_reach(book, trouble)
 
 
-_UNBOUND = any_of("unbound immediate persistentvolumeclaims", "unbound persistentvolumeclaims")
+_UNBOUND = Pattern.any_of("unbound immediate persistentvolumeclaims", "unbound persistentvolumeclaims")
 
 
 class _Book:
@@ -201,14 +212,6 @@ class _Book:
     def __init__(self, scene: Scene) -> None:
         self.scene, self.view = scene, scene.view
         self.defaults = [one.name for one in self.view.of_kind("StorageClass") if _is_default(one)]
-        self.holders: dict[tuple[str, str], list[Pod]] = defaultdict(list)
-        for pod in self.view.pods.values():
-            for volume in rows(pod.spec.get("volumes")):
-                if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
-                    self.holders[pod.namespace, name].append(pod)
-        self.claims_in: dict[str, list[str]] = defaultdict(list)
-        for claim in self.view.of_kind("PersistentVolumeClaim"):
-            self.claims_in[claim.namespace].append(claim.name)
         self.failed_mounts = {
             (event.namespace, event.name)
             for event in self.view.events_with("FailedMount", "FailedAttachVolume")
@@ -216,13 +219,29 @@ class _Book:
         }
 
     @cached_property
-    def said_full(self) -> Mapping[Suspect, Quote]:
+    def holders(self) -> Mapping[tuple[str, str], list[Pod]]:
+        """The pods that mount each claim."""
+        found: dict[tuple[str, str], list[Pod]] = defaultdict(list)
+        for pod in self.view.pods.values():
+            for volume in rows(pod.spec.get("volumes")):
+                if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
+                    found[pod.namespace, name].append(pod)
+        return found
+
+    @cached_property
+    def sick_drivers(self) -> list[Suspect]:
+        """Parts of the storage that fail themselves."""
+        parts = [one for one in self.scene.of_platform if one.subject.kind == "Component" and one.failing]
+        return [one.subject for one in parts if self.view.role_of(one.subject) is Role.STORAGE]
+
+    @cached_property
+    def said_full(self) -> Mapping[Suspect, Statement]:
         """Who says that there is no room left, in words of its own."""
-        found: dict[Suspect, Quote] = {}
+        found: dict[Suspect, Statement] = {}
         for trouble in self.scene.troubles.values():
-            for quote in quotes_of(trouble):
-                if says(_FULL, quote.text) and quote.reason not in MOUNTS | SANDBOX:
-                    found.setdefault(trouble.subject, quote)
+            for said in self.scene.statements[trouble.subject]:
+                if _FULL.fits(said.words) and said.reason not in MOUNTS | SANDBOX:
+                    found.setdefault(trouble.subject, said)
         return found
 
     @cached_property
@@ -235,6 +254,10 @@ class _Book:
         claims = [one for subject in self.said_full for one in self.claims_of(self.scene.troubles[subject])]
         shares = [share for one in claims if (share := _used(self.view, one)) is not None]
         return shares if all(share < _ROOM for share in shares) else []
+
+    def line(self, trouble: Trouble, source: str, at: datetime | None = None) -> Line:
+        """What is seen of the trouble."""
+        return Line.seen(self.scene, _RULE, trouble, source, at)
 
     def claims_of(self, trouble: Trouble) -> list[Thing]:
         """The claims that the trouble's pods mount, or the claim that it is about."""
@@ -253,28 +276,22 @@ class _Book:
         if trouble.subject.kind != "StatefulSet":
             return set()
         ends = tuple(f"-{pod.name}" for pod in trouble.failing)
-        here = self.claims_in.get(trouble.namespace, ())
-        return {(trouble.namespace, name) for name in here if ends and name.endswith(ends)}
+        here = self.view.in_namespace("PersistentVolumeClaim", trouble.namespace)
+        return {(trouble.namespace, one.name) for one in here if ends and one.name.endswith(ends)}
 
     def _by_words(self, trouble: Trouble) -> set[tuple[str, str]]:
         """The scheduler says that a claim of the pod is not bound, and does not say which: one that waits there, and
         that nobody else mounts. Where the pod's volumes were not read, nothing tells more."""
-        if not any(says(_UNBOUND, quote.text) for quote in quotes_of(trouble)):
+        if self.scene.said(trouble, _UNBOUND) is None:
             return set()
-        here = self.claims_in.get(trouble.namespace, ())
-        things = (self.view.thing("PersistentVolumeClaim", trouble.namespace, name) for name in here)
-        waiting = {one.name for one in things if one is not None and text(one.status.get("phase")) == "Pending"}
+        here = self.view.in_namespace("PersistentVolumeClaim", trouble.namespace)
+        waiting = {one.name for one in here if text(one.status.get("phase")) == "Pending"}
         return {(trouble.namespace, name) for name in waiting if (trouble.namespace, name) not in self.holders}
 
     def storage_of(self, class_name: str, message: str = "") -> Suspect:
         """Who is to blame in the storage: a part that fails itself, else the class, else the cluster."""
-        sick = [
-            one.subject
-            for one in self.scene.of_platform
-            if one.subject.kind == "Component" and self.view.role_of(one.subject) is Role.STORAGE and one.failing
-        ]
-        if len(sick) == 1:
-            return sick[0]
+        if len(self.sick_drivers) == 1:
+            return self.sick_drivers[0]
         if class_name:
             return Suspect("StorageClass", class_name)
         return self.view.cluster if not message else Suspect("StorageClass", self.class_in(message) or "storage")
@@ -304,38 +321,32 @@ def _claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
         phase = text(claim.status.get("phase"))
         events = book.view.events_about(claim.kind, claim.namespace, claim.name)
         if phase == "Lost":
-            yield _line(
+            yield book.line(trouble, "object").graded(
                 Suspect("StorageClass", text(claim.spec.get("storageClassName")) or "storage"),
-                trouble,
                 STRONG,
                 f"Claim {claim.namespace}/{claim.name} has lost its volume: it is bound to one that is gone.",
-                "object",
-                book,
             )
         if phase == "Pending":
             yield from _unbound(book, trouble, claim, events)
         for event in events:
             if event.reason in {"VolumeResizeFailed", "FileSystemResizeFailed"}:
-                own = says(_RESIZE, event.message)
+                own = _RESIZE.fits(event.message)
                 suspect = _of(claim) if own else book.storage_of(text(claim.spec.get("storageClassName")))
-                yield _line(
-                    suspect, trouble, STRONG, f"The claim is not resized: “{short(event.message)}”", "event", book
+                yield book.line(trouble, "event").graded(
+                    suspect, STRONG, f"The claim is not resized: “{short(event.message)}”"
                 )
     if not book.view.knows("PersistentVolumeClaim", trouble.namespace):
         yield from _told_of_claims(book, trouble)
 
 
 def _missing_claim(book: _Book, trouble: Trouble) -> Iterator[Finding]:
-    for quote in quotes_of(trouble):
-        found = _MISSING_CLAIM.find(quote.text)
+    for said in book.scene.statements[trouble.subject]:
+        found = _MISSING_CLAIM.find(said.words)
         if found and book.view.thing("PersistentVolumeClaim", trouble.namespace, found["name"]) is None:
-            yield _line(
+            yield book.line(trouble, said.source).graded(
                 trouble.subject,
-                trouble,
                 PROOF,
-                f"{trouble.subject} mounts the claim {found['name']}, which does not exist: “{short(quote.text)}”",
-                quote.source,
-                book,
+                f"{trouble.subject} mounts the claim {found['name']}, which does not exist: “{short(said.words)}”",
             )
             return
 
@@ -346,37 +357,39 @@ def _told_of_claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
         if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := _provision_sign(event)):
             own = sign.blame is Blame.OWN
             suspect = Suspect(event.kind, event.name, event.namespace) if own else book.storage_of("")
-            yield _line(suspect, trouble, sign.weight, f"Claim {event.name}: “{short(event.message)}”", "event", book)
+            yield book.line(trouble, "event").graded(
+                suspect, sign.weight, f"Claim {event.name}: “{short(event.message)}”"
+            )
             return
 
 
 def _provision_sign(event: EventReport) -> Sign | None:
-    return next((sign for sign in PROVISION_SIGNS if says(sign.pattern, event.message)), None)
+    return next((sign for sign in PROVISION_SIGNS if sign.pattern.fits(event.message)), None)
 
 
 def _unbound(book: _Book, trouble: Trouble, claim: Thing, events: Sequence[EventReport]) -> Iterator[Finding]:
     told = f"Claim {claim.namespace}/{claim.name} is not bound: "
     class_name = text(claim.spec.get("storageClassName"))
     if (reason := _own_wish(book.view, claim)) is not None:
-        yield _line(_of(claim), trouble, PROOF, told + reason, "object", book)
+        yield book.line(trouble, "object").graded(_of(claim), PROOF, told + reason)
         return
     for event in reversed(events):
         if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := _provision_sign(event)):
             suspect = _of(claim) if sign.blame is Blame.OWN else book.storage_of(class_name)
-            yield _line(suspect, trouble, sign.weight, f"{told}“{short(event.message)}”", "event", book)
+            yield book.line(trouble, "event").graded(suspect, sign.weight, f"{told}“{short(event.message)}”")
             return
     if _lacks_default(book, claim, events):
         claim_text = told + "it names no class, and no class of the cluster is the default one."
-        yield _line(book.view.cluster, trouble, STRONG, claim_text, "object", book)
+        yield book.line(trouble, "object").graded(book.view.cluster, STRONG, claim_text)
         return
-    if any(says(_NO_CLASS, event.message) for event in events):
-        yield _line(_of(claim), trouble, STRONG, told + "it names no class, and no volume fits it.", "event", book)
+    if any(_NO_CLASS.fits(event.message) for event in events):
+        yield book.line(trouble, "event").graded(_of(claim), STRONG, told + "it names no class, and no volume fits it.")
         return
     waiting = [event for event in events if event.reason == "ExternalProvisioning"]
-    waiting = [event for event in waiting if says(_WAITS_FOR_PROVISIONER, event.message)]
+    waiting = [event for event in waiting if _WAITS_FOR_PROVISIONER.fits(event.message)]
     if waiting:
         claim_text = f"{told}its provisioner does not answer: “{short(waiting[-1].message)}”"
-        yield _line(book.storage_of(class_name), trouble, PROOF, claim_text, "event", book)
+        yield book.line(trouble, "event").graded(book.storage_of(class_name), PROOF, claim_text)
 
 
 def _own_wish(view: View, claim: Thing) -> str | None:
@@ -439,7 +452,7 @@ def _lacks_default(book: _Book, claim: Thing, events: Sequence[EventReport]) -> 
     """The claim leaves the class to the cluster, other classes exist, and none is the default."""
     if claim.spec.get("storageClassName") is not None or claim.spec.get("volumeName") or claim.spec.get("selector"):
         return False
-    return book.view.knows("StorageClass") and not book.defaults and any(says(_NO_CLASS, one.message) for one in events)
+    return book.view.knows("StorageClass") and not book.defaults and any(_NO_CLASS.fits(one.message) for one in events)
 
 
 def _of(claim: Thing) -> Suspect:
@@ -450,61 +463,52 @@ def _of(claim: Thing) -> Suspect:
 
 
 def _mounts(book: _Book, trouble: Trouble) -> Iterator[Finding]:
-    told = [quote for quote in quotes_of(trouble) if quote.source == "event" and quote.reason in MOUNTS]
+    told = [said for said in book.scene.statements[trouble.subject] if said.source == "event" and said.reason in MOUNTS]
     for sign in MOUNT_SIGNS:
-        for quote in told:
-            if not says(sign.pattern, quote.text):
+        for said in told:
+            if not sign.pattern.fits(said.words):
                 continue
             if sign.blame is not Blame.SILENT:
-                yield from _mount(book, trouble, sign, quote)
+                yield from _mount(book, trouble, sign, said)
             return
 
 
-def _mount(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> Iterator[Finding]:
-    suspect, weight, why = _blamed(book, trouble, sign, quote)
-    yield Finding(
-        book.view.side_of(suspect),
-        weight,
-        f"A volume of {trouble.subject} is not mounted, and {why} is why: “{short(quote.text)}”",
-        "event",
-        quote.at,
-        suspect,
-        (trouble.subject,),
-        "volumes",
-        is_specific=weight >= STRONG,
-    )
+def _mount(book: _Book, trouble: Trouble, sign: Sign, said: Statement) -> Iterator[Finding]:
+    suspect, weight, why = _blamed(book, trouble, sign, said)
+    claim = f"A volume of {trouble.subject} is not mounted, and {why} is why: “{short(said.words)}”"
+    yield Line(book.scene, _RULE, trouble, said).graded(suspect, weight, claim)
 
 
-def _blamed(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> tuple[Suspect, float, str]:
+def _blamed(book: _Book, trouble: Trouble, sign: Sign, said: Statement) -> tuple[Suspect, float, str]:
     why = sign.blame.value
-    node = quote.node or _node_of(book.view, trouble, quote)
+    node = said.node or _node_of(book.view, trouble, said)
     match sign.blame:
         case Blame.OWN:
             return trouble.subject, sign.weight, why
         case Blame.NODE:
             return (Suspect("Node", node) if node else book.view.cluster), sign.weight, why
         case Blame.DRIVER:
-            return _driver(book, trouble, quote, node), sign.weight, why
+            return _driver(book, trouble, said, node), sign.weight, why
         case Blame.SHARED:
-            return _shared(book, trouble, quote)
+            return _shared(book, trouble, said)
         case Blame.SERVER:
-            return _server(book, trouble, quote)
+            return _server(book, trouble, said)
         case _:
-            return _storage(book, trouble, sign, quote)
+            return _storage(book, trouble, sign, said)
 
 
-def _node_of(view: View, trouble: Trouble, quote: Quote) -> str:
-    pod = view.pods.get((trouble.namespace, quote.pod))
+def _node_of(view: View, trouble: Trouble, said: Statement) -> str:
+    pod = view.pods.get((trouble.namespace, said.pod))
     return pod.node if pod else min(trouble.nodes, default="")
 
 
-def _driver(book: _Book, trouble: Trouble, quote: Quote, node: str) -> Suspect:
+def _driver(book: _Book, trouble: Trouble, said: Statement, node: str) -> Suspect:
     """A driver that the cluster does not have is the pod's own wish where the pod names it; else the node lacks it."""
     inline = {
         text(dig(volume, "csi", "driver")) for pod in trouble.failing for volume in rows(pod.spec.get("volumes"))
     } - {""}
     known = {one.name for one in book.view.of_kind("CSIDriver")}
-    if known and any(driver in quote.text and driver not in known for driver in inline):
+    if known and any(driver in said.words and driver not in known for driver in inline):
         return trouble.subject
     sick = book.storage_of("")
     if sick.kind == "Component":
@@ -512,10 +516,10 @@ def _driver(book: _Book, trouble: Trouble, quote: Quote, node: str) -> Suspect:
     return Suspect("Node", node) if node else book.view.cluster
 
 
-def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float, str]:
+def _shared(book: _Book, trouble: Trouble, said: Statement) -> tuple[Suspect, float, str]:
     """Who holds the volume: a dead node, a pod that runs well, or nobody who is still there."""
     view = book.view
-    holders = _holders(book, trouble, quote)
+    holders = _holders(book, trouble, said)
     for pod in holders:
         if pod.node and (pod.node in view.lost_nodes or (view.nodes and pod.node not in view.nodes)):
             return Suspect("Node", pod.node), PROOF, f"the node {pod.node}, which is lost and still holds it,"
@@ -525,7 +529,7 @@ def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float
             text(dig(attachment.spec, "source", "persistentVolumeName")),
         )
         is_gone = node in view.lost_nodes or (bool(view.nodes) and node not in view.nodes)
-        if volume and volume in quote.text and is_gone:
+        if volume and volume in said.words and is_gone:
             return Suspect("Node", node), PROOF, f"its attachment to {node}, which is lost,"
     living = [pod for pod in holders if pod.phase == "Running" and pod.thing.deleted_at is None]
     if living:
@@ -536,18 +540,18 @@ def _shared(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float
         return Suspect("Node", leaving[0].node), STRONG, f"{leaving[0].name}, which does not end on its node,"
     if view.lost_nodes:
         return Suspect("Node", min(view.lost_nodes)), FAIR, "a node that is lost and may still hold it"
-    return book.storage_of("", quote.text), FAIR if view.pods else HINT, "a node that still holds it"
+    return book.storage_of("", said.words), FAIR if view.pods else HINT, "a node that still holds it"
 
 
-def _holders(book: _Book, trouble: Trouble, quote: Quote) -> list[Pod]:
-    named = _USED_BY.find(quote.text)
+def _holders(book: _Book, trouble: Trouble, said: Statement) -> list[Pod]:
+    named = _USED_BY.find(said.words)
     names = {one.strip(" ,.") for one in named["pods"].replace(",", " ").split()} if named else set()
     found = [pod for name in sorted(names) if (pod := book.view.pods.get((trouble.namespace, name)))]
-    waiting = {quote.pod, *(pod.name for pod in trouble.failing if pod.phase == "Pending")}
+    waiting = {said.pod, *(pod.name for pod in trouble.failing if pod.phase == "Pending")}
     claims = {
         text(dig(volume, "persistentVolumeClaim", "claimName"))
         for pod in trouble.failing
-        if pod.name == quote.pod
+        if pod.name == said.pod
         for volume in rows(pod.spec.get("volumes"))
     } - {""}
     for claim in sorted(claims):
@@ -556,13 +560,13 @@ def _holders(book: _Book, trouble: Trouble, quote: Quote) -> list[Pod]:
     return [pod for pod in (*found, *lost) if pod.name not in waiting or pod in lost]
 
 
-def _server(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float, str]:
+def _server(book: _Book, trouble: Trouble, said: Statement) -> tuple[Suspect, float, str]:
     """A file server: of the namespace itself, or of the platform."""
     view = book.view
     inline = {
         text(dig(volume, "nfs", "server")) for pod in trouble.failing for volume in rows(pod.spec.get("volumes"))
     } - {""}
-    found = _HOST.find(quote.text)
+    found = _HOST.find(said.words)
     host = found["host"] if found else min(inline, default="")
     for service in view.of_kind("Service"):
         names = {f"{service.name}.{service.namespace}", f"{service.name}.{service.namespace}.svc"}
@@ -570,30 +574,30 @@ def _server(book: _Book, trouble: Trouble, quote: Quote) -> tuple[Suspect, float
         if host and host in names:
             suspect = view.behind_service.get((service.namespace, service.name))
             return view.folded(suspect) if suspect else _of(service), STRONG, f"the file server behind {service.name}"
-    words = quote.text.casefold()
+    words = said.words.casefold()
     if inline and any(one in words for one in ("no such file or directory", "access denied", "name or service")):
         return trouble.subject, STRONG, "the path or server that the pod itself names"
-    return book.storage_of(book.class_in(quote.text)), STRONG, Blame.SERVER.value
+    return book.storage_of(book.class_in(said.words)), STRONG, Blame.SERVER.value
 
 
-def _storage(book: _Book, trouble: Trouble, sign: Sign, quote: Quote) -> tuple[Suspect, float, str]:
+def _storage(book: _Book, trouble: Trouble, sign: Sign, said: Statement) -> tuple[Suspect, float, str]:
     claims = book.claims_of(trouble)
     classes = sorted({text(claim.spec.get("storageClassName")) for claim in claims} - {""})
-    class_name = book.class_in(quote.text) or (classes[0] if classes else "")
-    suspect = book.storage_of(class_name, quote.text)
+    class_name = book.class_in(said.words) or (classes[0] if classes else "")
+    suspect = book.storage_of(class_name, said.words)
     if sign.weight > FAIR:
         return suspect, sign.weight, sign.blame.value
-    if (found := _UNMOUNTED.find(quote.text)) and not _are_claims(trouble, quote, found["names"]):
+    if (found := _UNMOUNTED.find(said.words)) and not _are_claims(trouble, said, found["names"]):
         return suspect, HINT, sign.blame.value
     spread = {namespace for namespace, _ in book.failed_mounts}
     weight = STRONG if len(spread) > 1 else FAIR if claims else WEAK
     return suspect, weight, sign.blame.value
 
 
-def _are_claims(trouble: Trouble, quote: Quote, names: str) -> bool:
+def _are_claims(trouble: Trouble, said: Statement, names: str) -> bool:
     """Whether one of the volumes that are not mounted comes from a claim; true where the pod was not read."""
     wanted = {one.strip() for one in names.replace(",", " ").split()}
-    pods = [pod for pod in trouble.failing if pod.name == quote.pod and pod.spec.get("volumes")]
+    pods = [pod for pod in trouble.failing if pod.name == said.pod and pod.spec.get("volumes")]
     if not pods:
         return True
     return any(
@@ -612,13 +616,13 @@ def _full(book: _Book, trouble: Trouble) -> Iterator[Finding]:
         if symptom.alertname in {"KubePersistentVolumeFillingUp", "KubePersistentVolumeInodesFillingUp"}:
             claim = symptom.labels.get("persistentvolumeclaim", "its claim")
             told = f"The claim {claim} is nearly full ({symptom.alertname})."
-            yield _line(trouble.subject, trouble, STRONG, told, "alert", book, at=symptom.began_at)
+            yield book.line(trouble, "alert", symptom.began_at).graded(trouble.subject, STRONG, told)
     said = book.said_full.get(trouble.subject)
     for owned in book.claims_of(trouble):
         share = _used(book.view, owned)
         if share is not None and share >= _FULL_SHARE:
             told = f"The claim {owned.name} of {trouble.subject} is {share:.0%} full."
-            yield _line(trouble.subject, trouble, PROOF if said else STRONG, told, "metric", book)
+            yield book.line(trouble, "metric").graded(trouble.subject, PROOF if said else STRONG, told)
             return
     if said is None:
         return
@@ -626,16 +630,16 @@ def _full(book: _Book, trouble: Trouble) -> Iterator[Finding]:
     if roomy and len(book.full_namespaces) > 1 and book.claims_of(trouble):
         class_name = text(book.claims_of(trouble)[0].spec.get("storageClassName"))
         told = (
-            f"{trouble.subject} can write no more (“{short(said.text)}”), as can others in {len(book.full_namespaces)} "
+            f"{trouble.subject} can write no more (“{short(said.words)}”), as can others in {len(book.full_namespaces)} "
             f"namespaces, while the claims that were measured have room (at most {max(roomy):.0%} full)."
         )
-        yield _line(book.storage_of(class_name), trouble, PROOF, told, "metric", book)
+        yield book.line(trouble, "metric").graded(book.storage_of(class_name), PROOF, told)
 
 
 def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
     """A volume that is tied to a zone or a node of which nothing is left to run its pod."""
-    quote = next((one for one in quotes_of(trouble) if says(_AFFINITY, one.text)), None)
-    if quote is None or not book.view.nodes:
+    said = book.scene.said(trouble, _AFFINITY)
+    if said is None or not book.view.nodes:
         return
     for claim in book.claims_of(trouble):
         volume = book.view.thing("PersistentVolume", "", text(claim.spec.get("volumeName")))
@@ -646,9 +650,9 @@ def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
                 place = min(values, default="")
                 suspect = Suspect("Node" if key.endswith("hostname") else "Zone", place)
                 told = (
-                    f"The volume of claim {claim.name} is tied to {place}, where no node is left: “{short(quote.text)}”"
+                    f"The volume of claim {claim.name} is tied to {place}, where no node is left: “{short(said.words)}”"
                 )
-                yield _line(suspect, trouble, PROOF, told, quote.source, book)
+                yield book.line(trouble, said.source).graded(suspect, PROOF, told)
                 return
 
 
@@ -680,27 +684,3 @@ def _used(view: View, claim: Thing) -> float | None:
 
 def _is_of(labels: Mapping[str, str], claim: Thing) -> bool:
     return labels.get("persistentvolumeclaim") == claim.name and labels.get("namespace", "") in {"", claim.namespace}
-
-
-def _line(
-    suspect: Suspect,
-    trouble: Trouble,
-    weight: float,
-    claim: str,
-    source: str,
-    book: _Book,
-    *,
-    at: datetime | None = None,
-) -> Finding:
-    side: Side = book.view.side_of(suspect)
-    return Finding(
-        side,
-        weight,
-        claim,
-        source,
-        at or trouble.began_at,
-        suspect,
-        (trouble.subject,),
-        "volumes",
-        is_specific=weight >= STRONG,
-    )

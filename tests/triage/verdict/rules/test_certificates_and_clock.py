@@ -5,7 +5,6 @@ import pytest
 from tests.casework.makers import Scene, unready
 from tests.triage.verdict.rules.staging import cluster, found, suspects
 from triage.verdict import Suspect
-from triage.verdict.quotes import says
 from triage.verdict.rules.certificates_and_clock import BAD, NOT_YET, certificates_and_clock
 
 EXPIRED = "x509: certificate has expired or is not yet valid: current time 2026-11-24T03:00:00Z is after 2026-11-23"
@@ -23,7 +22,7 @@ EARLY = "x509: certificate has expired or is not yet valid: current time 2026-11
     ],
 )
 def test_what_is_said_of_a_certificate(message: str, is_bad: bool, is_early: bool, because: str) -> None:
-    assert (says(BAD, message), says(NOT_YET, message)) == (is_bad, is_early), because
+    assert (BAD.fits(message), NOT_YET.fits(message)) == (is_bad, is_early), because
 
 
 def meeting(made: Scene, message: str) -> None:

@@ -57,8 +57,8 @@ def test_what_is_missing(words: str, kind: str, name: str, whose: str) -> None:
     ],
 )
 def test_what_cannot_be_used(words: str, whose: str) -> None:
-    assert _INVALID.find(words) is not None, whose
-    assert _NODE.find(words) is None, whose
+    assert _INVALID.fits(words), whose
+    assert not _NODE.fits(words), whose
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_cannot_be_used(words: str, whose: str) -> None:
     ],
 )
 def test_what_the_kubelet_could_not_read(words: str, whose: str) -> None:
-    assert _NODE.find(words) is not None, whose
+    assert _NODE.fits(words), whose
 
 
 def test_a_missing_secret_is_its_teams() -> None:

@@ -54,7 +54,7 @@ def test_what_it_says_itself(words: str, whose: str) -> None:
     ],
 )
 def test_file_watches_are_the_nodes(words: str, whose: str) -> None:
-    assert WATCHES.find(words) is not None, whose
+    assert WATCHES.fits(words), whose
     made, teams = cluster()
     _crash(made, teams["cart"], words, node="worker-2")
     (cause,) = verdicts(made)
@@ -70,7 +70,7 @@ def test_file_watches_are_the_nodes(words: str, whose: str) -> None:
     ],
 )
 def test_who_does_not_reach_the_api_server_is_no_culprit_if_others_do_not_either(words: str, whose: str) -> None:
-    assert API.find(words) is not None, whose
+    assert API.fits(words), whose
     made, teams = cluster()
     for name in ("cart", "query", "invoices"):
         _crash(made, teams[name], words)
@@ -87,7 +87,7 @@ def test_who_does_not_reach_the_api_server_is_no_culprit_if_others_do_not_either
     ],
 )
 def test_name_resolution_is_left_to_others(words: str) -> None:
-    assert DNS.find(words) is not None
+    assert DNS.fits(words)
     made, teams = cluster()
     _crash(made, teams["cart"], words)
     assert lines(crash_loop, made) == []

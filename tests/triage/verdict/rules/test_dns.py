@@ -6,7 +6,6 @@ import pytest
 from tests.casework.makers import Scene, crashing, unready
 from tests.triage.verdict.rules.staging import causes, cluster, found, suspects
 from triage.verdict import Suspect, Verdict
-from triage.verdict.quotes import says
 from triage.verdict.rules.dns import UNANSWERED, UNKNOWN, dns
 
 TIMEOUT = "Readiness probe failed: dial tcp: lookup db.shop.svc.cluster.local on 10.96.0.10:53: read udp 10.244.1.7:40211->10.96.0.10:53: i/o timeout"
@@ -28,7 +27,7 @@ TIMEOUT = "Readiness probe failed: dial tcp: lookup db.shop.svc.cluster.local on
     ],
 )
 def test_what_a_failed_lookup_says(message: str, is_unanswered: bool, is_unknown: bool, because: str) -> None:
-    assert (says(UNANSWERED, message), says(UNKNOWN, message)) == (is_unanswered, is_unknown), because
+    assert (UNANSWERED.fits(message), UNKNOWN.fits(message)) == (is_unanswered, is_unknown), because
 
 
 def cut_off(made: Scene, namespace: str, message: str = TIMEOUT) -> None:

@@ -5,7 +5,6 @@ import pytest
 from tests.casework.makers import Scene
 from tests.triage.verdict.rules.staging import causes, cluster, found, suspects
 from triage.verdict import Suspect, Verdict
-from triage.verdict.quotes import says
 from triage.verdict.rules.ingress import OWN_ANSWER, ingress
 
 
@@ -20,7 +19,7 @@ from triage.verdict.rules.ingress import OWN_ANSWER, ingress
     ],
 )
 def test_what_the_controller_says_of_an_answer(message: str, is_own: bool, because: str) -> None:
-    assert says(OWN_ANSWER, message) is is_own, because
+    assert OWN_ANSWER.fits(message) is is_own, because
 
 
 def site(made: Scene, namespace: str, name: str = "web", *, failing: bool = True, **more: str) -> None:

@@ -5,7 +5,6 @@ import pytest
 from tests.casework.makers import Scene
 from tests.triage.verdict.rules.staging import causes, cluster, found, suspects
 from triage.verdict import Suspect, Verdict
-from triage.verdict.quotes import says
 from triage.verdict.rules.node_network import NETWORK, node_network
 
 
@@ -21,7 +20,7 @@ from triage.verdict.rules.node_network import NETWORK, node_network
     ],
 )
 def test_which_words_are_about_a_network(text: str, is_network: bool, because: str) -> None:
-    assert says(NETWORK, text) is is_network, because
+    assert NETWORK.fits(text) is is_network, because
 
 
 def slow(made: Scene, node: str, *names: str) -> None:

@@ -12,7 +12,7 @@ CREATE = "Failed to create pod sandbox: rpc error: code = Unknown desc = "
 
 
 def blamed(message: str) -> Blame | None:
-    return next((sign.blame for sign in SIGNS if sign.pattern.find(message) is not None), None)
+    return next((sign.blame for sign in SIGNS if sign.pattern.fits(message)), None)
 
 
 @pytest.mark.parametrize(

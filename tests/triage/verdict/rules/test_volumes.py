@@ -10,7 +10,7 @@ from triage.verdict.rules.volumes import MOUNT_SIGNS, PROVISION_SIGNS, Blame, Si
 
 
 def blamed(signs: tuple[Sign, ...], message: str) -> Blame | None:
-    return next((sign.blame for sign in signs if sign.pattern.find(message) is not None), None)
+    return next((sign.blame for sign in signs if sign.pattern.fits(message)), None)
 
 
 @pytest.mark.parametrize(
