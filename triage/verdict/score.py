@@ -336,7 +336,8 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     # A prober tells of its own namespace, and of nothing that it saw.
     if in_time and shadow.accused.suspect.kind == "Namespace" and shadow.accused.side is Side.CLUSTER and is_shallow:
         return 0.7
-    return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
+    is_standing = suspect.kind == "Cluster" and not cause.is_definite
+    return 0.5 if both and in_time and cause.is_specific and not is_standing and shadow.score < _WEAK else 0.0
 
 
 def _was_served(trouble: Trouble) -> bool:
