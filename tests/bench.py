@@ -23,9 +23,13 @@ import psycopg
 
 from tests.triage.serve import whole
 from tests.triage.serve.whole import PROJECT, Whole
+from tests.triage.verdict import crowds
 from tests.walk.said import MAP, crash
+from triage.cases import read_case
 from triage.serve.layout import Place
+from triage.verdict import Snapshot, assess
 
+CASES = PROJECT / "tests" / "cases"
 FULL = os.environ.get("FULL") == "1"
 _IDLE = 15.0  # seconds to settle before memory is read
 _WALKS = 100 if FULL else 20
@@ -166,7 +170,39 @@ def _load(ask: Callable[[http.client.HTTPConnection], int], port: int) -> dict[s
     }
 
 
-PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {"start": start, "walk": walk, "accept": accept}
+# -- assess: what a verdict costs --
+
+
+def assessments(_var: Path) -> dict[str, Any]:
+    """Milliseconds of an assessment: of the project's own cases, and of clusters with many pods. Reading is apart."""
+    own = [crowds.snapshot(read_case(file.read_text("utf-8"))) for file in sorted(CASES.glob("*.json"))]
+    took = sorted(_milliseconds(snapshot) / 1000 for snapshot in own)
+    figures: dict[str, Any] = {"cases": len(took), "usual": _percentiles(took)}
+    for crowd in (crowds.lost_node, crowds.bad_rollout, crowds.large):
+        began = time.perf_counter()
+        snapshot = crowds.snapshot(crowd())
+        read = (time.perf_counter() - began) * 1000
+        figures[crowd.__name__] = {
+            "alerts": len(snapshot.symptoms),
+            "pods": len(snapshot.objects.pods),
+            "making_and_reading_ms": round(read),
+            "assess_ms": round(min(_milliseconds(snapshot) for _ in range(5)), 1),
+        }
+    return figures
+
+
+def _milliseconds(snapshot: Snapshot) -> float:
+    began = time.perf_counter()
+    assess(snapshot)
+    return round((time.perf_counter() - began) * 1000, 3)
+
+
+PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "start": start,
+    "walk": walk,
+    "accept": accept,
+    "assess": assessments,
+}
 
 
 @contextmanager

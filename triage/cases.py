@@ -21,7 +21,7 @@ from alerts.sources import PARSERS
 from alerts.subjects import cluster_of
 from ownership.match import ClusterEntry, NamespaceEntry, OwnershipMap
 from triage.routing import platform_namespaces, route
-from triage.symptoms import symptom_of
+from triage.symptoms import namespace_of, symptom_of
 from triage.verdict import SHIPPED, Attribution, Calibration, Snapshot, assess
 from triage.verdict.messages import short
 
@@ -152,7 +152,7 @@ def snapshot_of(case: Case, ownership: OwnershipMap) -> Snapshot:
         if report.is_firing
     )
     named = {
-        *(symptom.suspect.namespace for symptom in symptoms),
+        *(namespace_of(symptom.suspect) for symptom in symptoms),
         *(pod.namespace for pod in case.objects.pods),
         *(thing.namespace for thing in case.objects.others),
         *(event.namespace for event in case.events),

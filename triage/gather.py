@@ -11,7 +11,7 @@ from alerts.models import Delivery
 from ownership.match import OwnershipMap
 from triage.models import IncidentAlert
 from triage.routing import platform_namespaces
-from triage.symptoms import symptom_of
+from triage.symptoms import namespace_of, symptom_of
 from triage.verdict import Snapshot
 
 _LATELY = timedelta(hours=1)
@@ -44,7 +44,7 @@ def gather(cluster: str, ownership: OwnershipMap, *, now: datetime) -> Gathered:
         )
         for alert in counted
     )
-    named = (symptom.suspect.namespace for symptom in symptoms)
+    named = (namespace_of(symptom.suspect) for symptom in symptoms)
     return Gathered(
         snapshot=Snapshot(cluster, now, symptoms, platform_namespaces(named, cluster, ownership)),
         alerts={str(alert.pk): alert.pk for alert in counted},

@@ -26,7 +26,7 @@ from triage.notify.recipients import reached_by
 from triage.reconcile import OpenIncident, Plan, reconcile
 from triage.refused import KIND, MANY, Refused, attribution_of
 from triage.routing import route
-from triage.verdict import Attribution, Suspect, assess
+from triage.verdict import OPENS, Attribution, Suspect, assess
 
 log = structlog.get_logger(__name__)
 
@@ -140,7 +140,9 @@ def assess_cluster(cluster: str, ownership: OwnershipMap, *, now: datetime) -> b
         .select_related("owner")
         .prefetch_related("findings", Prefetch("alert_links__alert", Alert.objects.only("status")))
     }
-    plan = reconcile(assess(gathered.snapshot), [_seen(one) for one in open_incidents.values()], gathered.alerts)
+    # What only informs is told where somebody asks; it opens nothing.
+    causes = [one for one in assess(gathered.snapshot) if one.severity in OPENS]
+    plan = reconcile(causes, [_seen(one) for one in open_incidents.values()], gathered.alerts)
     _write(plan, cluster, open_incidents, gathered, ownership, now=now)
     return bool(gathered.alerts or open_incidents)
 

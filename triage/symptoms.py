@@ -41,3 +41,8 @@ def suspect_of(subject: Subject) -> Suspect:
     # A component is one suspect, whether an alert or its own pods speak of it.
     stands_alone = subject.kind in {Kind.NAMESPACE, Kind.COMPONENT}
     return Suspect(subject.kind.value, subject.name, "" if stands_alone else subject.namespace)
+
+
+def namespace_of(suspect: Suspect) -> str:
+    """The namespace that it stands in, or is; empty for what stands in none."""
+    return suspect.name if suspect.kind == Kind.NAMESPACE else suspect.namespace

@@ -2,9 +2,11 @@
 
 from triage.verdict.assess import assess
 from triage.verdict.calibration import SHIPPED, Calibration
+from triage.verdict.troubles import OPENS
 from triage.verdict.types import Attribution, Finding, Side, Snapshot, Suspect, Symptom, Verdict
 
 __all__ = [
+    "OPENS",
     "SHIPPED",
     "Attribution",
     "Calibration",

@@ -3,6 +3,7 @@
 `type` does not tell what is bad: much bad news of a cluster is of type Normal, and one reason has many meanings.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -80,37 +81,31 @@ _HARMLESS = frozenset(
     | {"UnfinishedPreStopHook", "AlreadyMountedVolume", "OwnerRefInvalidNamespace", "NodeAllocatableEnforced"}
     | {"FailedPreStopHook", "RegisteredNode", "RemovingNode", "ExceededGracePeriod", "NodeShutdown"}
 )
-_WORDS: tuple[tuple[Effect, tuple[str, ...]], ...] = (
-    (Effect.OOM, ("oom", "outofmemory")),
-    (Effect.CRASH, ("crash", "restart")),
-    (Effect.JOB, ("kubejob", "jobfailed", "cronjob", "jobnot")),
-    (Effect.CLAIM, ("persistentvolume", "pvc", "volume")),
-    (Effect.SCALING, ("hpa", "autoscaler", "maxedout")),
-    (Effect.BUDGET, ("pdb", "disruption")),
-    (Effect.QUOTA, ("quota",)),
+_WORDS: tuple[tuple[Effect, frozenset[str]], ...] = (
+    (Effect.OOM, frozenset({"oom", "outofmemory", "oomkilled", "oomkiller"})),
+    (Effect.CRASH, frozenset({"crash", "crashlooping", "crashing", "restart", "restarting", "crashloop"})),
+    (Effect.JOB, frozenset({"kubejob", "jobfailed", "cronjob", "jobnot", "job", "batch"})),
+    (Effect.CLAIM, frozenset({"persistentvolume", "persistentvolumeclaim", "pvc", "volume"})),
+    (Effect.SCALING, frozenset({"hpa", "autoscaler", "horizontalpodautoscaler", "maxedout"})),
+    (Effect.BUDGET, frozenset({"pdb", "disruption", "poddisruptionbudget"})),
+    (Effect.QUOTA, frozenset({"quota"})),
     (
         Effect.SHORT,
-        (
-            "replicas",
-            "rollout",
-            "generationmismatch",
-            "mismatch",
-            "updatenot",
-            "daemonset",
-            "deployment",
-            "statefulset",
+        frozenset(
+            {"replica", "rollout", "mismatch", "updatenot", "daemonset", "deployment", "statefulset", "replicaset"}
+            | {"daemon", "stateful"}
         ),
     ),
-    (Effect.UNREADY, ("notready", "unready", "nothealthy", "unhealthy")),
+    (Effect.UNREADY, frozenset({"notready", "unready", "nothealthy", "unhealthy"})),
     (
         Effect.REQUESTS,
-        (
-            *("error", "latency", "slow", "5xx", "4xx", "http", "request", "probe", "availability", "slo", "sli"),
-            *("timeout", "traffic", "unreachable", "down", "breach", "apdex", "success", "blackbox", "anomaly", "lag"),
-            *("consumer", "inactive"),
+        frozenset(
+            {"error", "latency", "slow", "5xx", "4xx", "500", "400", "http", "request", "probe", "availability", "slo"}
+            | {"sli", "timeout", "traffic", "unreachable", "down", "breach", "apdex", "success", "blackbox", "anomaly"}
+            | {"lag", "consumer", "inactive", "response", "dropped", "connection", "burn", "budget"}
         ),
     ),
-    (Effect.RESOURCES, ("cpu", "memory", "throttling", "saturation", "resource")),
+    (Effect.RESOURCES, frozenset({"cpu", "memory", "throttling", "saturation", "resource", "usage", "utilization"})),
 )
 
 
@@ -123,14 +118,24 @@ def effect_of_alert(symptom: Symptom, subject: Suspect) -> Effect:
 
 @lru_cache(maxsize=4096)
 def _effect_named(alertname: str, reason: str) -> Effect:
-    name = alertname.casefold()
     if reason in {"ImagePullBackOff", "ErrImagePull", "InvalidImageName"}:
         return Effect.IMAGE
     if reason == "CreateContainerConfigError":
         return Effect.CONFIG
     if reason == "OOMKilled":
         return Effect.OOM
-    return next((effect for effect, words in _WORDS if any(word in name for word in words)), Effect.OTHER)
+    said = _said(alertname)
+    return next((effect for effect, words in _WORDS if said & words), Effect.OTHER)
+
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+[a-z]*")
+
+
+def _said(alertname: str) -> set[str]:
+    """The words of a name, and two and three of them together: `TooMany500s` says nothing of OOM."""
+    words = [word.casefold() for word in _WORD.findall(alertname)]
+    runs = {"".join(words[start : start + length]) for length in (1, 2, 3) for start in range(len(words))}
+    return runs | {run.removesuffix("s") for run in runs}
 
 
 def effect_of_event(event: EventReport) -> Effect | None:

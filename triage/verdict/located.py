@@ -70,6 +70,8 @@ def _hosts(thing: Thing) -> Iterator[tuple[str, Suspect]]:
 def _service(host: str, services: set[tuple[str, str]]) -> Suspect | None:
     """`cart.shop.svc.cluster.local` is the Service cart of shop."""
     parts = host.split(".")
-    if len(parts) >= 2 and (len(parts) == 2 or parts[2] == "svc") and (parts[0], parts[1]) in services:
+    if len(parts) >= 3 and parts[2] == "svc":
+        return Suspect("Service", parts[0], parts[1])
+    if len(parts) == 2 and (parts[0], parts[1]) in services:
         return Suspect("Service", parts[0], parts[1])
     return None

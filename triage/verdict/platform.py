@@ -175,6 +175,14 @@ _PATHS = {
 }
 
 
+# Words of which an image's name is made; nobody gives them to anything else.
+_BY_WORDS: tuple[tuple[frozenset[str], Part], ...] = (
+    (frozenset({"csi"}), PARTS["csi-driver"]),
+    (frozenset({"cni"}), Part("cni", Role.NETWORK)),
+    (frozenset({"ingress", "controller"}), Part("ingress-controller", Role.INGRESS)),
+)
+
+
 def part_of(images: Iterable[str], labels: Mapping[str, str]) -> Part | None:
     """The part of the platform that runs these images or carries these labels; None where it is none.
 
@@ -198,7 +206,7 @@ def _part_of_image(image: str) -> Part | None:
         return PARTS.get(_PATHS[before, last])
     if last in _ONLY_BY_IMAGE and "manager" not in before and "csi" not in before:
         return None
-    return PARTS.get(last)
+    return PARTS.get(last) or next((part for words, part in _BY_WORDS if words <= set(last.split("-"))), None)
 
 
 def part_named(name: str) -> Part | None:

@@ -8,7 +8,7 @@
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,6 +29,8 @@ _MOST_CANDIDATES = 10
 # A victim shows from some time before its cause does (alerts wait, each as long as it likes) to long after.
 _BEFORE = timedelta(minutes=30)
 _LONG_BEFORE = timedelta(hours=2)  # what has failed for so long in a namespace is no shadow of what began now
+_NEAR = 4.0  # log-odds for a named fault in the namespace that suffers, before one elsewhere
+_OWN_CASE = 3.6  # log-odds from which on a cause has a case of its own, and follows nothing that is merely near
 _WEAK = 2.6  # log-odds below which a cause without a definite fault may be the shadow of another
 _MOST_CAUSES = 50  # of the platform that everything else is held against
 _FULL_VIEW = 5  # workloads seen well: so many are a control group
@@ -37,12 +39,12 @@ _FULL_VIEW = 5  # workloads seen well: so many are a control group
 _STARTS = frozenset({Effect.SHORT, Effect.UNSCHEDULED, Effect.REFUSED, Effect.CREATING, Effect.SCALING, Effect.JOB})
 _CALLS = frozenset({Effect.REQUESTS, Effect.OTHER, Effect.UNREADY, Effect.SHORT, Effect.CRASH, Effect.INIT, Effect.JOB})
 _REACHES: Mapping[Role, frozenset[Effect]] = {
-    Role.CONTROL_PLANE: _STARTS | {Effect.TERMINATING, Effect.UNREADY, Effect.CLAIM, Effect.OBJECT},
+    Role.CONTROL_PLANE: _STARTS | SHALLOW | {Effect.TERMINATING, Effect.CLAIM, Effect.OBJECT},
     Role.DNS: _CALLS | {Effect.OBJECT},
     Role.PROXY: _CALLS | {Effect.OBJECT},
     Role.NETWORK: _CALLS | {Effect.CREATING, Effect.OBJECT},
     Role.MESH: _CALLS,
-    Role.STORAGE: frozenset({Effect.CREATING, Effect.CLAIM, Effect.UNREADY, Effect.SHORT, Effect.CRASH, Effect.JOB}),
+    Role.STORAGE: frozenset({Effect.CREATING, Effect.CLAIM, Effect.UNREADY, Effect.SHORT, Effect.JOB}),
     Role.INGRESS: frozenset({Effect.REQUESTS, Effect.OTHER}),
     Role.ADMISSION: frozenset({Effect.REFUSED, Effect.SHORT}),
     Role.AUTOSCALER: frozenset({Effect.UNSCHEDULED, Effect.SHORT, Effect.UNREADY}),
@@ -78,6 +80,7 @@ class _Case:
     general: float  # log-odds of what is said of it as such
     links: Mapping[Suspect, float]  # trouble to log-odds that it comes from here
     bonus: float  # one cause of many troubles is likelier than as many causes of one each
+    definite: frozenset[Suspect]  # the troubles of which a definite fault of this suspect is named as the cause
 
     def score(self, trouble: Suspect) -> float:
         return self.general + self.links[trouble] + self.bonus
@@ -93,13 +96,21 @@ class _Case:
 class _Court:
     """All that is held against everybody, and who is accused of what."""
 
-    def __init__(self, cases: Mapping[Accused, _Case]) -> None:
+    def __init__(self, cases: Mapping[Accused, _Case], *, sees_more_than_alerts: bool) -> None:
         self.cases = cases
+        # Of what nobody looked at, nothing can be said to be well.
+        self.unseen = weights.OTHER_SIDE if sees_more_than_alerts else 0.0
         by_trouble: dict[Suspect, list[tuple[Accused, float]]] = defaultdict(list)
         for accused, case in cases.items():
             for subject, weight in case.links.items():
                 by_trouble[subject].append((accused, weight))
         self.by_trouble: Mapping[Suspect, list[tuple[Accused, float]]] = by_trouble
+        self.named = Counter(subject for case in cases.values() for subject in case.definite)
+
+    def background(self, case: _Case, subject: Suspect) -> float:
+        """What counts against a suspect of whom nothing definite is known, where somebody's fault is named: that a
+        workload fails as a whole, in a platform that is well, is then no evidence that it is its own doing."""
+        return weights.BACKGROUND if self.named[subject] and subject not in case.definite else 0.0
 
 
 @dataclass
@@ -111,6 +122,7 @@ class _Group:
     score: float
     is_specific: bool  # a definite fault is named, or an alert that everybody ships speaks of it
     is_definite: bool = False  # the former
+    rules: frozenset[str] = frozenset()  # those that name a definite fault
 
     @property
     def is_open(self) -> bool:
@@ -124,13 +136,19 @@ class _Group:
 
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
-    court = _Court(_cases(findings))
-    groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court.cases)))
+    court = _Court(_cases(findings), sees_more_than_alerts=scene.view.has_objects or bool(scene.view.events))
+    groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court)))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
         opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
-    told = [_attribution(scene, court, group, calibration) for group in opening]
-    return tuple(sorted(told, key=lambda one: (-one.margin, one.suspect)))
+    # An alert that stands by itself and has hurt nobody comes after what has.
+    told = [(not _hurts(group), _attribution(scene, court, group, calibration)) for group in opening]
+    return tuple(one for _, one in sorted(told, key=lambda pair: (pair[0], -pair[1].margin, pair[1].suspect)))
+
+
+def _hurts(group: _Group) -> bool:
+    is_sick = group.is_specific and group.accused.suspect.kind != "Cluster"
+    return is_sick or group.is_definite or any(trouble.namespace for trouble in group.troubles)
 
 
 def _cases(findings: Iterable[Finding]) -> dict[Accused, _Case]:
@@ -152,20 +170,23 @@ def _case(lines: Sequence[Finding]) -> _Case:
             places[trouble].append(place)
     links = {trouble: _weighed(once[place] for place in found) for trouble, found in places.items()}
     general = links.pop(_AS_SUCH, 0.0)
-    return _Case(once, places, general, links, _bonus(links))
+    definite = frozenset(subject for line in once if _is_definite(line) for subject in line.explains)
+    return _Case(once, places, general, links, _bonus(links), definite)
 
 
 def _without(case: _Case, line: Finding) -> _Case:
     """The case as it would be if one of its findings were not so; only what that finding speaks of is added anew."""
-    links = {**case.links, _AS_SUCH: case.general}
+    links, definite = {**case.links, _AS_SUCH: case.general}, set(case.definite)
     for trouble in line.explains or (_AS_SUCH,):
         left = [found for place in case.places[trouble] if (found := case.findings[place]) is not line]
         if left:
             links[trouble] = _weighed(left)
         else:
             del links[trouble]
+        if not any(map(_is_definite, left)):
+            definite.discard(trouble)
     general = links.pop(_AS_SUCH, 0.0)
-    return replace(case, general=general, links=links, bonus=_bonus(links))
+    return replace(case, general=general, links=links, bonus=_bonus(links), definite=frozenset(definite))
 
 
 def _weighed(lines: Iterable[Finding]) -> float:
@@ -179,6 +200,11 @@ def _weighed(lines: Iterable[Finding]) -> float:
 def _bonus(links: Mapping[Suspect, float]) -> float:
     count = sum(1 for weight in links.values() if weight >= weights.HINT)
     return min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
+
+
+def _is_definite(line: Finding) -> bool:
+    """Whether it names a fault rather than a circumstance. An alert says that a part is sick and not of what."""
+    return line.is_specific and line.weight >= weights.STRONG and line.rule != "known_alerts"
 
 
 def _once(lines: Iterable[Finding], key: Callable[[Finding], Hashable]) -> list[Finding]:
@@ -198,13 +224,17 @@ def _bounded(score: float) -> float:
     return max(-weights.MOST, min(weights.MOST, score))
 
 
-def _groups(troubles: Mapping[Suspect, Trouble], cases: Mapping[Accused, _Case]) -> list[_Group]:
+def _groups(troubles: Mapping[Suspect, Trouble], court: _Court) -> list[_Group]:
     best: dict[Suspect, tuple[float, Accused]] = {}
+    cases = court.cases
     for accused, case in cases.items():
         for subject, weight in case.links.items():
             if weight <= 0 or subject not in troubles:
                 continue
-            score = case.score(subject)
+            score = case.score(subject) + court.background(case, subject)
+            # Where several faults are named, the nearer one decides, not the one that explains more besides.
+            if court.named[subject] > 1:
+                score += _NEAR * (accused.suspect.namespace == subject.namespace != "") - case.bonus
             if subject not in best or (score, _depth(accused)) > (best[subject][0], _depth(best[subject][1])):
                 best[subject] = (score, accused)
     groups: dict[Accused, _Group] = {}
@@ -216,8 +246,9 @@ def _groups(troubles: Mapping[Suspect, Trouble], cases: Mapping[Accused, _Case])
     for accused, group in groups.items():
         about = cases[accused].about(trouble.subject for trouble in group.troubles)
         lines = [line for line in about if line.is_specific and line.weight > 0]
-        group.is_specific = bool(lines)
-        group.is_definite = any(line.rule != "known_alerts" for line in lines)
+        group.rules = frozenset(line.rule for line in lines if _is_definite(line))
+        group.is_definite = bool(group.rules)
+        group.is_specific = group.is_definite or any(line.rule == "known_alerts" for line in lines)
     return list(groups.values())
 
 
@@ -234,15 +265,24 @@ def _absorbed(scene: Scene, court: _Court, groups: list[_Group]) -> list[_Group]
     alive = sorted(groups, key=lambda one: (-one.is_specific, -one.score, one.accused))
     near = _Nearby(alive)
     gone: set[Accused] = set()
-    for group in reversed(alive):
-        if group.is_definite:
-            continue
-        cause = _cause_of(scene, court, group, [one for one in near.to(court, group) if one.accused not in gone])
-        if cause is not None:
-            cause.troubles.extend(group.troubles)
-            near.moved(cause, group)
-            gone.add(group.accused)
+    # First to what is deeper; what is left of a namespace then stands together.
+    for is_deep in (True, False):
+        for group in reversed(alive):
+            if group.is_definite or group.accused in gone:
+                continue
+            others = [
+                one for one in near.to(court, group) if one.accused not in gone and (_is_deep(one) or not is_deep)
+            ]
+            cause = _cause_of(scene, court, group, others)
+            if cause is not None:
+                cause.troubles.extend(group.troubles)
+                near.moved(cause, group)
+                gone.add(group.accused)
     return [group for group in alive if group.accused not in gone]
+
+
+def _is_deep(group: _Group) -> bool:
+    return group.is_definite or group.accused.side is Side.CLUSTER
 
 
 class _Nearby:
@@ -267,7 +307,8 @@ class _Nearby:
 
     def to(self, court: _Court, group: _Group) -> list[_Group]:
         """The groups that may be the cause of this one, the strongest first."""
-        found: set[Accused] = set(self.everywhere)
+        is_vague = group.accused.suspect.kind == "Namespace" and group.accused.side is Side.CLUSTER
+        found: set[Accused] = set(list(self.groups)[:_MOST_CAUSES] if is_vague else self.everywhere)
         for trouble in group.troubles:
             found |= {accused for accused, _ in court.by_trouble.get(trouble.subject, ()) if accused in self.groups}
             found |= {Accused(Suspect("Node", node), Side.CLUSTER) for node in trouble.nodes} & self.groups.keys()
@@ -298,10 +339,19 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
         return 4.0
     if shadow.is_specific and not both:
         return 0.0
-    if in_time and suspect.kind == "Node" and any(suspect.name in trouble.nodes for trouble in shadow.troubles):
-        return 3.0
+    if suspect.kind == "Node":
+        places = {node for trouble in shadow.troubles for node in trouble.nodes}
+        if places and suspect.name not in places:
+            return 0.0  # it fails elsewhere
+        if in_time and places:
+            return 3.0
+    reached = _reached(scene, cause) if in_time and cause.is_specific else frozenset()
+    fits = bool(reached) and all(one.effects <= reached for one in shadow.troubles)
     if shadow.is_specific:
-        return 0.0
+        # An alert that everybody ships about a part: the part is sick, perhaps only for want of what it stands on.
+        return 1.0 if fits and shadow.accused.suspect.kind in {"Component", "APIService", "Cluster"} else 0.0
+    is_of_control_plane = scene.view.role_of(suspect) is Role.CONTROL_PLANE
+    fits = fits and shadow.score < _OWN_CASE and not (is_of_control_plane and any(map(_was_served, shadow.troubles)))
     is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
     namespaces = {one.namespace for one in shadow.troubles} - {""}
     theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
@@ -312,9 +362,21 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
             return 2.0
         if is_shallow and not lasts:
             return 2.0
-    if in_time and cause.is_specific and all(one.effects <= _reached(scene, cause) for one in shadow.troubles):
+    if fits:
         return 1.0
-    return 0.5 if both and in_time and cause.is_specific and shadow.score < _WEAK else 0.0
+    # A prober tells of its own namespace, and of nothing that it saw.
+    if in_time and shadow.accused.suspect.kind == "Namespace" and shadow.accused.side is Side.CLUSTER and is_shallow:
+        return 0.7
+    is_standing = suspect.kind == "Cluster" and not cause.is_definite
+    return 0.5 if both and in_time and cause.is_specific and not is_standing and shadow.score < _WEAK else 0.0
+
+
+def _was_served(trouble: Trouble) -> bool:
+    """Whether its pods were made and looked at: a control plane that did so is not why they fail."""
+    return any(
+        pod.node or ((placed := pod.conditions.get("PodScheduled")) is not None and placed.message)
+        for pod in trouble.failing
+    )
 
 
 def _reached(scene: Scene, cause: _Group) -> frozenset[Effect]:
@@ -323,7 +385,7 @@ def _reached(scene: Scene, cause: _Group) -> frozenset[Effect]:
     if cause.accused.side is not Side.CLUSTER:
         return frozenset()
     if suspect.kind in {"Cluster", "Network"}:
-        return SHALLOW
+        return SHALLOW if cause.is_definite else frozenset()
     role = scene.view.role_of(suspect)
     return _NARROWER.get(suspect.name) or (_REACHES.get(role, frozenset()) if role else frozenset())
 
@@ -341,12 +403,14 @@ def _joined(scene: Scene, groups: Sequence[_Group]) -> list[_Group]:
 
 
 def _are_alike(scene: Scene, first: _Group, second: _Group) -> bool:
-    """Of two causes, the stronger one first: nodes that fail alike, or a lost node and the platform's part on it."""
-    if first.accused.side is not Side.CLUSTER or second.accused.side is not Side.CLUSTER:
-        return False
+    """Of two causes, the stronger one first: what a team broke in the same way at once, nodes that fail alike, or a
+    lost node and the platform's part on it."""
     began = [min(one.began_at for one in group.troubles) for group in (first, second)]
-    if abs(began[0] - began[1]) > _TOGETHER:
+    if first.accused.side is not second.accused.side or abs(began[0] - began[1]) > _TOGETHER:
         return False
+    if first.accused.side is Side.APPLICATION:
+        here = first.accused.suspect.namespace
+        return bool(here) and here == second.accused.suspect.namespace and bool(first.rules & second.rules)
     nodes = [group for group in (first, second) if group.accused.suspect.kind == "Node"]
     if len(nodes) == 2:
         return bool(_way(scene, first)) and _way(scene, first) == _way(scene, second)
@@ -373,7 +437,7 @@ def _way(scene: Scene, group: _Group) -> frozenset[str]:
 
 def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(court, group)
-    margin = _margin(rivals, group.accused.side)
+    margin = _margin(rivals, group.accused.side, court.unseen)
     side = group.accused.side if margin >= 0 else group.accused.side.other
     suspect = group.accused.suspect
     if side is not group.accused.side:
@@ -392,7 +456,7 @@ def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibr
         severity=min((one.severity for one in opening), key=SEVERITIES.index),
         began_at=min(trouble.began_at for trouble in group.troubles),
         findings=lines,
-        candidates=_candidates(rivals),
+        candidates=_candidates(rivals, court.unseen),
         symptoms=tuple(sorted({symptom.key for trouble in group.troubles for symptom in trouble.symptoms})),
         namespaces=namespaces,
         margin=round(abs(margin), 4),
@@ -409,40 +473,40 @@ def _rivals(court: _Court, group: _Group) -> list[tuple[Accused, float]]:
     for subject in subjects:
         for accused, weight in court.by_trouble.get(subject, ()):
             explained[accused].append(weight)
-    found = [(group.accused, _own_odds(court.cases[group.accused], subjects))]
+    found = [(group.accused, _own_odds(court, court.cases[group.accused], subjects))]
     for accused, linked in explained.items():
         share = sum(1 for weight in linked if weight > 0) / len(subjects)
         if share > 0 and accused != group.accused:
             case = court.cases[accused]
             odds = _bounded(case.general + sum(linked) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
-            found.append((accused, odds + case.bonus * share))
+            behind = sum(court.background(case, subject) for subject in subjects) / len(subjects)
+            found.append((accused, odds + case.bonus * share + behind))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _own_odds(case: _Case, subjects: Sequence[Suspect]) -> float:
+def _own_odds(court: _Court, case: _Case, subjects: Sequence[Suspect]) -> float:
     """Log-odds of the suspect that a group is named after. The others of the group are shadows of what it explains;
     they say nothing against it."""
-    linked = [weight for subject in subjects if (weight := case.links.get(subject, 0.0)) > 0]
-    linked = linked or [max(case.links.values(), default=0.0)]
-    return _bounded(case.general + sum(linked) / len(linked)) + case.bonus
+    mine = [subject for subject in subjects if case.links.get(subject, 0.0) > 0]
+    linked = [case.links[subject] for subject in mine] or [max(case.links.values(), default=0.0)]
+    behind = sum(court.background(case, subject) for subject in mine) / max(1, len(mine))
+    return _bounded(case.general + sum(linked) / len(linked)) + case.bonus + behind
 
 
-def _margin(rivals: Sequence[tuple[Accused, float]], side: Side) -> float:
-    """Log-odds of one side against the other."""
+def _margin(rivals: Sequence[tuple[Accused, float]], side: Side, unseen: float) -> float:
+    """Log-odds of one side against the other, on which there may always be a cause that nobody has seen."""
     mine = [total for accused, total in rivals if accused.side is side]
     theirs = [total for accused, total in rivals if accused.side is not side]
-    return _log_sum(mine) - _log_sum([*theirs, weights.OTHER_SIDE])
+    return _log_sum(mine or [unseen]) - _log_sum([*theirs, unseen])
 
 
 def _log_sum(rows: Sequence[float]) -> float:
-    if not rows:
-        return weights.OTHER_SIDE
     top = max(rows)
     return top + math.log(sum(math.exp(row - top) for row in rows))
 
 
-def _candidates(rivals: Sequence[tuple[Accused, float]]) -> tuple[Candidate, ...]:
-    whole = _log_sum([total for _, total in rivals] + [weights.OTHER_SIDE])
+def _candidates(rivals: Sequence[tuple[Accused, float]], unseen: float) -> tuple[Candidate, ...]:
+    whole = _log_sum([total for _, total in rivals] + [unseen])
     return tuple(
         Candidate(accused.suspect, accused.side, round(math.exp(total - whole), 4))
         for accused, total in rivals[:_MOST_CANDIDATES]
@@ -470,8 +534,8 @@ def _deciding(court: _Court, group: _Group, rivals: Sequence[tuple[Accused, floa
     subjects = group.subjects
     others = [pair for pair in rivals if pair[0] != group.accused]
     for line in [one for one in case.about(subjects) if one.weight > 0][:5]:
-        without = _without(case, line)
-        if _margin([*others, (group.accused, _own_odds(without, subjects))], group.accused.side) <= 0:
+        rest = [*others, (group.accused, _own_odds(court, _without(case, line), subjects))]
+        if _margin(rest, group.accused.side, court.unseen) <= 0:
             return line
     return None
 

@@ -57,6 +57,14 @@ class Trouble:
 PRESSURES = frozenset({"MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"})
 _RECENT = timedelta(minutes=12)
 _SETTLED = timedelta(minutes=2)
+# How long a pod may look so while nothing is wrong, and nobody has raised an alert: a node is made, a program starts.
+_PATIENCE = {
+    Effect.UNSCHEDULED: timedelta(seconds=75),
+    Effect.REFUSED: timedelta(seconds=75),
+    Effect.CLAIM: timedelta(seconds=75),
+    Effect.CREATING: timedelta(minutes=3),
+    Effect.UNREADY: timedelta(minutes=3),
+}
 
 
 def troubles_of(view: View) -> dict[Suspect, Trouble]:
@@ -105,7 +113,7 @@ class _Fold:
                     self.at[subject].add(pod.node)
                 since = _since(pod) or now
                 self.began[subject].append(min(since, now))
-                if now - since >= _SETTLED or effect not in {Effect.UNREADY, Effect.CREATING, Effect.UNSCHEDULED}:
+                if now - since >= _PATIENCE.get(effect, timedelta(0)):
                     self.settled.add(subject)
 
     def _has_started_since(self, pod: Pod, effect: Effect) -> bool:
@@ -161,7 +169,7 @@ class _Fold:
         self.began[subject].append(min(at or now, now))
         if workload is not None:
             self.made_of[subject].add(workload)
-        if at is None or now - at >= _SETTLED:
+        if at is None or now - at >= _PATIENCE.get(effect, _SETTLED):
             self.settled.add(subject)
 
     def _has_stalled(self, workload: Suspect, thing: Thing) -> bool:
@@ -292,7 +300,9 @@ class _Fold:
         if event.kind == "Pod":
             pod = self.view.pods.get((event.namespace, event.name))
             if pod is not None:
-                return effect_of(pod, now=self.view.now, lost_nodes=self.view.lost_nodes) is None
+                # A pod that is just starting is not well yet, and what its start met is news.
+                is_bad = effect_of(pod, now=self.view.now, lost_nodes=self.view.lost_nodes) is not None
+                return not is_bad and (pod.is_well or event.first_at < (pod.thing.created_at or event.first_at))
             return bool(self.view.pods) and self._is_well(self.view.workload_of_pod_named(event.namespace, event.name))
         if event.kind in WORKLOADS:
             return bool(self.view.pods) and self._is_well(

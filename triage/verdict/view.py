@@ -183,11 +183,19 @@ class View:
             for volume in rows(dig(thing.spec, "template", "spec", "volumes")):
                 if name := text(dig(volume, "persistentVolumeClaim", "claimName")):
                     found[workload].add(name)
-            for template in rows(thing.spec.get("volumeClaimTemplates")):
-                prefix = text(dig(template, "metadata", "name"))
-                claims = self.in_namespace("PersistentVolumeClaim", thing.namespace)
-                found[workload] |= {one.name for one in claims if one.name.startswith(f"{prefix}-{thing.name}-")}
+        for claim in self.of_kind("PersistentVolumeClaim"):
+            if (owner := self._named_by_ordinal(claim)) is not None:
+                found[owner].add(claim.name)
         return {workload: frozenset(names) for workload, names in found.items()}
+
+    def _named_by_ordinal(self, claim: Thing) -> Suspect | None:
+        """A StatefulSet calls its claims `<template>-<its own name>-<ordinal>`."""
+        base, _, ordinal = claim.name.rpartition("-")
+        while ordinal.isdigit() and "-" in base:
+            base = base.partition("-")[2]
+            if self.thing("StatefulSet", claim.namespace, base) is not None:
+                return Suspect("StatefulSet", base, claim.namespace)
+        return None
 
     def users_of_claim(self, namespace: str, name: str) -> list[Suspect]:
         """The workloads whose pods mount the claim."""

@@ -17,6 +17,7 @@ MOST_OF_CONCENTRATION = 3.5  # a count by itself is never proof
 PARSIMONY = 0.45  # for each doubling of what one cause explains at once
 NOTHING_SICK = 1.0  # the whole platform was looked at and is well
 UNEXPLAINED = -1.2  # for a rival that leaves all of an incident unexplained
+BACKGROUND = -2.0  # for a rival of whom nothing definite is known, where of another there is
 OTHER_SIDE = -0.6  # log-odds of a cause on the other side that nobody has seen
 
 HAND_SET: Mapping[str, tuple[float, str]] = {
@@ -31,5 +32,6 @@ HAND_SET: Mapping[str, tuple[float, str]] = {
     "PARSIMONY": (PARSIMONY, "log-odds for each doubling of what one cause explains at once"),
     "NOTHING_SICK": (NOTHING_SICK, "log-odds for the application where all of the platform was seen well"),
     "UNEXPLAINED": (UNEXPLAINED, "log-odds of a rival that leaves the incident unexplained"),
+    "BACKGROUND": (BACKGROUND, "log-odds of a suspect without a definite fault beside one that has it"),
     "OTHER_SIDE": (OTHER_SIDE, "log-odds of an unseen cause on the other side"),
 }

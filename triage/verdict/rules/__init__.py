@@ -4,6 +4,7 @@ from triage.verdict.rules.api_vip import api_vip
 from triage.verdict.rules.autoscaling import autoscaling
 from triage.verdict.rules.capacity import capacity
 from triage.verdict.rules.certificates_and_clock import certificates_and_clock
+from triage.verdict.rules.cohort import cohort
 from triage.verdict.rules.concentration import concentration
 from triage.verdict.rules.configuration import configuration
 from triage.verdict.rules.container_start import container_start
@@ -11,6 +12,7 @@ from triage.verdict.rules.control_plane import control_plane
 from triage.verdict.rules.controller_manager_silent import controller_manager_silent
 from triage.verdict.rules.cordon_and_drain import cordon_and_drain
 from triage.verdict.rules.crash_loop import crash_loop
+from triage.verdict.rules.devices import devices
 from triage.verdict.rules.disk_filler import disk_filler
 from triage.verdict.rules.dns import dns
 from triage.verdict.rules.exoneration import exoneration
@@ -20,6 +22,7 @@ from triage.verdict.rules.ingress import ingress
 from triage.verdict.rules.init_container import init_container
 from triage.verdict.rules.jobs import jobs
 from triage.verdict.rules.known_alerts import known_alerts
+from triage.verdict.rules.lookups import lookups
 from triage.verdict.rules.many_nodes import many_nodes
 from triage.verdict.rules.memory import memory
 from triage.verdict.rules.network_policy import network_policy
@@ -27,6 +30,7 @@ from triage.verdict.rules.node_health import node_health
 from triage.verdict.rules.node_killer import node_killer
 from triage.verdict.rules.node_network import node_network
 from triage.verdict.rules.noisy_neighbour import noisy_neighbour
+from triage.verdict.rules.part_gone import part_gone
 from triage.verdict.rules.preemption import preemption
 from triage.verdict.rules.probes import probes
 from triage.verdict.rules.rbac import rbac
@@ -36,6 +40,7 @@ from triage.verdict.rules.resources import resources
 from triage.verdict.rules.rollout import rollout
 from triage.verdict.rules.runtime_and_kubelet import runtime_and_kubelet
 from triage.verdict.rules.sandbox import sandbox
+from triage.verdict.rules.scale_up import scale_up
 from triage.verdict.rules.scheduler_silent import scheduler_silent
 from triage.verdict.rules.scheduling import scheduling
 from triage.verdict.rules.services import services
@@ -56,12 +61,14 @@ RULES: tuple[Rule, ...] = (
     autoscaling,
     capacity,
     certificates_and_clock,
+    cohort,
     configuration,
     container_start,
     control_plane,
     controller_manager_silent,
     cordon_and_drain,
     crash_loop,
+    devices,
     disk_filler,
     dns,
     heavy_user,
@@ -69,11 +76,13 @@ RULES: tuple[Rule, ...] = (
     ingress,
     init_container,
     jobs,
+    lookups,
     memory,
     network_policy,
     node_killer,
     node_network,
     noisy_neighbour,
+    part_gone,
     preemption,
     probes,
     rbac,
@@ -83,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     rollout,
     runtime_and_kubelet,
     sandbox,
+    scale_up,
     scheduler_silent,
     scheduling,
     services,

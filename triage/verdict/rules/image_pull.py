@@ -436,6 +436,15 @@ def _of_way(line: Line, pull: Pull, registry: Registry, together: list[Pull]) ->
         yield line.of(Suspect("Registry", through or pull.host), STRONG, f"{who}{quoted}{used}.")
         yield line.own(-STRONG, f"The reference of {subject} is not at fault: {through or pull.host} is not reached.")
         return
+    twins = {one.node for one in pull.trouble.well if any(c.image == pull.image for c in one.containers)}
+    places = {one.node for one in pull.trouble.failing if one.node}
+    if twins - places:
+        # The same reference was pulled before, so it is good; now somebody does not reach the registry.
+        suspect = Suspect("Node", min(places)) if len(places) == 1 else Suspect("Registry", pull.host)
+        where = ", ".join(sorted(twins - places)[:3])
+        yield line.of(suspect, STRONG, f"{pull.image} runs on {where}, and is not reached here: {quoted}")
+        yield line.own(-FAIR, f"{subject} runs from the same reference on {where}.")
+        return
     weight = PROOF if pull.fault is Fault.NO_HOST else STRONG
     yield line.own(weight, f"{subject} alone names {pull.host}, which does not answer: {quoted}")
 

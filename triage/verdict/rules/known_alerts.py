@@ -33,6 +33,11 @@ _BY_LOAD = frozenset(
         "HostContextSwitchingHigh",
     }
 )
+# That somebody took a node out of service is work, not sickness.
+_BY_WORK = frozenset(
+    {"KubeNodeUnschedulable", "KubeNodeCordoned", "KubernetesNodeUnschedulable", "NodeUnschedulable", "NodeCordoned"}
+    | {"KubeVersionMismatch", "UpdateAvailable", "ClusterNotUpgradeable", "KubeNodeSchedulingDisabled"}
+)
 # What one of a team's containers does within its own limits.
 _BY_ITSELF = frozenset(
     {"CPUThrottlingHigh", "KubeContainerOOMKilled", "KubernetesContainerOomKiller", "KubeHpaMaxedOut"}
@@ -87,6 +92,8 @@ def known_alerts(scene: Scene) -> Iterator[Finding]:
 
 def _is_load(symptom: Symptom) -> bool:
     """By its name; one that nobody ships by the words in it, where it is about a node."""
+    if symptom.alertname in _BY_WORK:
+        return True
     if symptom.alertname in _BY_LOAD or wellknown.about(symptom.alertname) is not None:
         return symptom.alertname in _BY_LOAD
     return symptom.suspect.kind == "Node" and _LOAD.fits(symptom.alertname)

@@ -162,7 +162,7 @@ def _overlay(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]
 def _gathered(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding]:
     """Only alerts about calls: do those that suffer share one node, while those elsewhere are calm?"""
     view = scene.view
-    if any(one.effects & _OWN_FAULTS for one in scene.of_tenants):
+    if any(one.effects & _OWN_FAULTS and one.namespace in {s.namespace for s in slow} for one in scene.of_tenants):
         return
     placed = {one: _places(scene, one) for one in view.pods_by_workload if not view.is_platform(one)}
     namespaces = {subject.namespace for subject in slow}
@@ -190,13 +190,16 @@ def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
     """Most of a namespace is slow and moves less at once, and none of it crashed, is saturated or was changed: what all
     of it shares is the network. A slow service makes its callers slow, and not nearly everything."""
     view = scene.view
-    if any(one.effects & _OWN_FAULTS for one in scene.of_tenants) or view.lost_nodes:
+    if view.lost_nodes:
         return
+    faulty = {one.namespace for one in scene.of_tenants if one.effects & _OWN_FAULTS}
     by_namespace: dict[str, list[Suspect]] = defaultdict(list)
     for workload in view.pods_by_workload:
         if not view.is_platform(workload):
             by_namespace[workload.namespace].append(workload)
     for namespace, workloads in sorted(by_namespace.items()):
+        if namespace in faulty:
+            continue
         hit = [one for one in workloads if one in slow]
         waiting = [one for one in hit if _is_slow(slow[one])]
         if len(hit) < _MANY or len(hit) < _MOST * len(workloads) or len(waiting) < 2:

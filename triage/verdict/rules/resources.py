@@ -38,7 +38,8 @@ def resources(scene: Scene) -> Iterator[Finding]:
         nodes = _busy_nodes(scene, trouble)
         claim = f"{trouble.subject} uses up what it was given: {short(said.text or said.alertname)}"
         explains = (trouble.subject, *(one.subject for one in nodes))
-        yield Finding(side, STRONG, claim, "alert", said.began_at, trouble.subject, explains, RULE, is_specific=True)
+        weight = FAIR if said.severity == "info" else STRONG
+        yield Finding(side, weight, claim, "alert", said.began_at, trouble.subject, explains, RULE, is_specific=True)
         for node in nodes:
             cleared = f"{node.subject} is busy with {trouble.subject}."
             yield Finding(Side.CLUSTER, -FAIR, cleared, "alert", said.began_at, node.subject, (node.subject,), RULE)

@@ -7,8 +7,9 @@ line of any other rule outweighs it.
 from collections.abc import Iterator
 
 from triage.verdict.scene import Scene
+from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Side
-from triage.verdict.weights import FAIR, WEAK
+from triage.verdict.weights import FAIR, HINT, WEAK
 
 
 def subject(scene: Scene) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def subject(scene: Scene) -> Iterator[Finding]:
         whose = "the platform" if side is Side.CLUSTER else "a team"
         yield Finding(
             side,
-            FAIR if side is Side.CLUSTER else WEAK,
+            _weight(trouble, side),
             f"{trouble.subject}: {what}; it belongs to {whose}.",
             "alert" if trouble.symptoms else "object" if trouble.failing else "event",
             trouble.began_at,
@@ -27,3 +28,10 @@ def subject(scene: Scene) -> Iterator[Finding]:
             (trouble.subject,),
             "subject",
         )
+
+
+def _weight(trouble: Trouble, side: Side) -> float:
+    """A namespace is named where no object is: by a prober, say, that stands there and looks elsewhere."""
+    if side is Side.CLUSTER:
+        return HINT if trouble.subject.kind == "Namespace" else FAIR
+    return WEAK

@@ -10,7 +10,7 @@ from datetime import timedelta
 from triage.verdict.scene import Scene
 from triage.verdict.states import SHALLOW, Effect
 from triage.verdict.troubles import Trouble
-from triage.verdict.types import Finding, Side
+from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import names
 from triage.verdict.weights import FAIR, HINT, WEAK
 
@@ -22,8 +22,14 @@ _SAYS_LITTLE = SHALLOW | {Effect.CRASH, Effect.INIT, Effect.CREATING, Effect.UNS
 
 def unexplained_many(scene: Scene) -> Iterator[Finding]:
     """One line about the cluster for each group of troubles that began together."""
+    sick = {one.subject.name for one in scene.of_platform if one.subject.kind == "Node"}
     fitting = sorted(
-        (one for one in scene.of_tenants if one.is_open and one.namespace and one.effects <= _SAYS_LITTLE),
+        (
+            one
+            for one in scene.of_tenants
+            # What stands on a node that fails is explained already.
+            if one.is_open and one.namespace and one.effects <= _SAYS_LITTLE and not one.nodes & sick
+        ),
         key=lambda one: (one.began_at, one.subject),
     )
     group = _largest(fitting)
@@ -39,10 +45,25 @@ def unexplained_many(scene: Scene) -> Iterator[Finding]:
         f"{len(namespaces)} namespaces began to fail within {minutes} minutes: {who}.",
         "alert" if group[0].symptoms else "object",
         group[0].began_at,
-        scene.view.cluster,
+        _behind(scene, group),
         tuple(one.subject for one in group),
         "unexplained_many",
     )
+
+
+def _behind(scene: Scene, group: list[Trouble]) -> Suspect:
+    """The one part of the platform that failed just before, where there is one and it may have reached them all."""
+    began = group[0].began_at
+    failed = [
+        one
+        for one in scene.of_platform
+        if one.is_open
+        and one.subject.kind in {"Node", "Component", "Zone"}
+        and -_WITHIN <= one.began_at - began <= _WITHIN
+    ]
+    if len(failed) != 1 or (failed[0].subject.kind == "Node" and any(one.nodes for one in group)):
+        return scene.view.cluster
+    return failed[0].subject
 
 
 def _largest(troubles: list[Trouble]) -> list[Trouble]:
