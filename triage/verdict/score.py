@@ -10,7 +10,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -61,6 +61,9 @@ _NARROWER: Mapping[str, frozenset[Effect]] = {
 _TOGETHER = timedelta(minutes=15)  # nodes that fail in the same way within this time fail of the same thing
 
 
+_AS_SUCH = Suspect("", "")  # stands for no trouble: what is said of a suspect whatever it is to blame for
+
+
 class Accused(NamedTuple):
     """A suspect on a side."""
 
@@ -72,7 +75,8 @@ class Accused(NamedTuple):
 class _Case:
     """What is held against one suspect."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]  # the weightiest first
+    places: Mapping[Suspect, Sequence[int]]  # where among them those about a trouble stand, or about it as such
     general: float  # log-odds of what is said of it as such
     links: Mapping[Suspect, float]  # trouble to log-odds that it comes from here
     bonus: float  # one cause of many troubles is likelier than as many causes of one each
@@ -80,6 +84,13 @@ class _Case:
 
     def score(self, trouble: Suspect) -> float:
         return self.general + self.links[trouble] + self.bonus
+
+    def about(self, troubles: Iterable[Suspect]) -> list[Finding]:
+        """The findings that speak of one of these troubles or of the suspect as such, the weightiest first."""
+        found = set(self.places.get(_AS_SUCH, ()))
+        for trouble in troubles:
+            found.update(self.places.get(trouble, ()))
+        return [self.findings[place] for place in sorted(found)]
 
 
 class _Court:
@@ -152,19 +163,43 @@ def _case(lines: Sequence[Finding]) -> _Case:
         lines,
         key=lambda line: (-abs(line.weight), -line.weight, line.rule, line.observed_at, line.claim, line.explains),
     )
-    once = _once(ordered, lambda line: (line.rule, line.claim, line.explains))
-    general: dict[str, list[float]] = defaultdict(list)
-    linked: dict[Suspect, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for line in once:
-        if not line.explains:
-            general[line.rule].append(line.weight)
-        for trouble in line.explains:
-            linked[trouble][line.rule].append(line.weight)
-    links = {trouble: sum(_damped(rows) for rows in by_rule.values()) for trouble, by_rule in linked.items()}
-    count = sum(1 for weight in links.values() if weight >= weights.HINT)
-    bonus = min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
+    once = tuple(_once(ordered, lambda line: (line.rule, line.claim, line.explains)))
+    places: dict[Suspect, list[int]] = defaultdict(list)
+    for place, line in enumerate(once):
+        for trouble in line.explains or (_AS_SUCH,):
+            places[trouble].append(place)
+    links = {trouble: _weighed(once[place] for place in found) for trouble, found in places.items()}
+    general = links.pop(_AS_SUCH, 0.0)
     definite = frozenset(subject for line in once if _is_definite(line) for subject in line.explains)
-    return _Case(tuple(once), sum(_damped(rows) for rows in general.values()), links, bonus, definite)
+    return _Case(once, places, general, links, _bonus(links), definite)
+
+
+def _without(case: _Case, line: Finding) -> _Case:
+    """The case as it would be if one of its findings were not so; only what that finding speaks of is added anew."""
+    links, definite = {**case.links, _AS_SUCH: case.general}, set(case.definite)
+    for trouble in line.explains or (_AS_SUCH,):
+        left = [found for place in case.places[trouble] if (found := case.findings[place]) is not line]
+        if left:
+            links[trouble] = _weighed(left)
+        else:
+            del links[trouble]
+        if not any(map(_is_definite, left)):
+            definite.discard(trouble)
+    general = links.pop(_AS_SUCH, 0.0)
+    return replace(case, general=general, links=links, bonus=_bonus(links), definite=frozenset(definite))
+
+
+def _weighed(lines: Iterable[Finding]) -> float:
+    """What they weigh together; the further ones of a rule count less."""
+    by_rule: dict[str, list[float]] = {}
+    for line in lines:
+        by_rule.setdefault(line.rule, []).append(line.weight)
+    return sum(_damped(rows) for rows in by_rule.values())
+
+
+def _bonus(links: Mapping[Suspect, float]) -> float:
+    count = sum(1 for weight in links.values() if weight >= weights.HINT)
+    return min(2.0, weights.PARSIMONY * math.log2(count)) if count > 1 else 0.0
 
 
 def _is_definite(line: Finding) -> bool:
@@ -209,12 +244,8 @@ def _groups(troubles: Mapping[Suspect, Trouble], court: _Court) -> list[_Group]:
         group.troubles.append(troubles[subject])
         group.score = max(group.score, score)
     for accused, group in groups.items():
-        mine = {trouble.subject for trouble in group.troubles}
-        lines = [
-            line
-            for line in cases[accused].findings
-            if line.is_specific and line.weight > 0 and (not line.explains or mine & set(line.explains))
-        ]
+        about = cases[accused].about(trouble.subject for trouble in group.troubles)
+        lines = [line for line in about if line.is_specific and line.weight > 0]
         group.rules = frozenset(line.rule for line in lines if _is_definite(line))
         group.is_definite = bool(group.rules)
         group.is_specific = group.is_definite or any(line.rule == "known_alerts" for line in lines)
@@ -487,12 +518,7 @@ def _ledger(
 ) -> tuple[Finding, ...]:
     """The lines about the suspect and about its best rivals, strongest first."""
     subjects = {trouble.subject for trouble in group.troubles}
-    lines = [
-        line
-        for accused, _ in [(group.accused, 0.0), *rivals[:4]]
-        for line in cases[accused].findings
-        if not line.explains or subjects & set(line.explains)
-    ]
+    lines = [line for accused, _ in [(group.accused, 0.0), *rivals[:4]] for line in cases[accused].about(subjects)]
     once = _once(lines, lambda line: (line.suspect, line.side, line.claim))
     once.sort(key=lambda line: (line.suspect != group.accused.suspect, -abs(line.weight), line.observed_at, line.claim))
     return tuple(once[:_MOST_FINDINGS])
@@ -506,12 +532,9 @@ def _deciding(court: _Court, group: _Group, rivals: Sequence[tuple[Accused, floa
     """The one line without which the other side would lead."""
     case = court.cases[group.accused]
     subjects = group.subjects
-    mine = set(subjects)
     others = [pair for pair in rivals if pair[0] != group.accused]
-    lines = [line for line in case.findings if line.weight > 0 and (not line.explains or mine & set(line.explains))]
-    for line in lines[:5]:
-        without = _case([one for one in case.findings if one is not line])
-        rest = [*others, (group.accused, _own_odds(court, without, subjects))]
+    for line in [one for one in case.about(subjects) if one.weight > 0][:5]:
+        rest = [*others, (group.accused, _own_odds(court, _without(case, line), subjects))]
         if _margin(rest, group.accused.side, court.unseen) <= 0:
             return line
     return None

@@ -6,6 +6,7 @@ Status speaks first, because it is never late; then events, the latest first; th
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from alerts.kubernetes.objects import Container
 from triage.verdict.troubles import Trouble
@@ -35,7 +36,7 @@ class Statement:
 
 def statements_of(view: View, trouble: Trouble) -> tuple[Statement, ...]:
     """Everything that was written about the trouble, each text of a node once."""
-    return _folded([*_by_status(view, trouble), *_by_events(view, trouble), *_by_alerts(trouble)])
+    return _folded(chain(_by_status(view, trouble), _by_events(view, trouble), _by_alerts(trouble)))
 
 
 def _by_status(view: View, trouble: Trouble) -> Iterator[Statement]:
@@ -60,8 +61,10 @@ def _by_events(view: View, trouble: Trouble) -> Iterator[Statement]:
 
 def _by_alerts(trouble: Trouble) -> Iterator[Statement]:
     for symptom in trouble.symptoms:
-        words = " ".join(filter(None, (symptom.labels.get("reason", ""), symptom.text)))
-        yield Statement(words, symptom.began_at, "alert", symptom.node, symptom.pod, reason=symptom.alertname)
+        reason = symptom.labels.get("reason", "")
+        words = f"{reason} {symptom.text}" if reason and symptom.text else reason or symptom.text
+        if words:
+            yield Statement(words, symptom.began_at, "alert", symptom.node, symptom.pod, reason=symptom.alertname)
 
 
 def _folded(statements: Iterable[Statement]) -> tuple[Statement, ...]:

@@ -17,6 +17,7 @@ from triage.verdict.findings import of_cluster
 from triage.verdict.messages import Pattern, short
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
+from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
 from triage.verdict.troubles import Trouble, counted
 from triage.verdict.types import Finding, Side, Suspect
@@ -86,23 +87,21 @@ def control_plane(scene: Scene) -> Iterator[Finding]:
 
 
 def _words(scene: Scene) -> Iterator[Finding]:
-    found: dict[Suspect, list[tuple[float, str, str, datetime, Suspect]]] = defaultdict(list)
+    found: dict[Suspect, list[tuple[float, Statement, Suspect]]] = defaultdict(list)
     for trouble in scene.troubles.values():
-        texts = [(one.message, "event", one.first_at) for one in trouble.events]
-        texts += [(one.text, "alert", one.began_at) for one in trouble.symptoms]
-        texts += [(m, "object", trouble.began_at) for pod in trouble.failing for m in _ended(pod) if m]
+        texts = scene.statements[trouble.subject]
         for pattern, suspect, weight in _SAID:
             # An aggregated API that is not served is its own server's fault.
-            own = [one for one in texts if "metrics.k8s.io" not in one[0]] if suspect == API else texts
-            if said := next((one for one in own if pattern.fits(one[0])), None):
-                found[suspect].append((weight, *said, trouble.subject))
+            own = [one for one in texts if "metrics.k8s.io" not in one.words] if suspect == API else texts
+            if said := next((one for one in own if pattern.fits(one.words)), None):
+                found[suspect].append((weight, said, trouble.subject))
     for suspect, rows_of in sorted(found.items()):
         namespaces = {subject.namespace for *_, subject in rows_of}
         alone = suspect == API and len(namespaces) < 2 and API not in scene.troubles
-        for weight, message, source, at, subject in rows_of:
+        for weight, said, subject in rows_of:
             # One client that does not reach the API server may well ask at a wrong address.
-            claim = f"{subject}: {short(message)}"
-            yield _line(suspect, WEAK if alone else weight, claim, (source, at), (subject,))
+            claim = f"{subject}: {short(said.words)}"
+            yield _line(suspect, WEAK if alone else weight, claim, (said.source, said.at), (subject,))
 
 
 def _ended(pod: Pod) -> list[str]:

@@ -262,6 +262,8 @@ class _Book:
     def claims_of(self, trouble: Trouble) -> list[Thing]:
         """The claims that the trouble's pods mount, or the claim that it is about."""
         subject = trouble.subject
+        if not self.view.of_kind("PersistentVolumeClaim"):
+            return []
         if subject.kind == "PersistentVolumeClaim":
             names = {(subject.namespace, subject.name)}
         else:
