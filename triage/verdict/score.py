@@ -473,13 +473,14 @@ def _rivals(court: _Court, group: _Group) -> list[tuple[Accused, float]]:
     for subject in subjects:
         for accused, weight in court.by_trouble.get(subject, ()):
             explained[accused].append(weight)
+    named = {subject for subject in subjects if court.named[subject]}
     found = [(group.accused, _own_odds(court, court.cases[group.accused], subjects))]
     for accused, linked in explained.items():
         share = sum(1 for weight in linked if weight > 0) / len(subjects)
         if share > 0 and accused != group.accused:
             case = court.cases[accused]
             odds = _bounded(case.general + sum(linked) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
-            behind = sum(court.background(case, subject) for subject in subjects) / len(subjects)
+            behind = weights.BACKGROUND * (len(named) - len(named & case.definite)) / len(subjects)
             found.append((accused, odds + case.bonus * share + behind))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 

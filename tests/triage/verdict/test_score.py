@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CART = Suspect("Deployment", "cart", "shop")
 QUERY = Suspect("Deployment", "query", "search")
 NODE = Suspect("Node", "worker-1")
-UNSEEN = -weights.OTHER_SIDE  # what a side that nobody accuses leaves to the other
+UNSEEN = 0.0  # where nothing but alerts was read, a cause on the other side is as likely as not
 
 
 def trouble(subject: Suspect = CART, effect: Effect = Effect.CRASH, *, minutes: float = 20, **more: Any) -> Trouble:
@@ -131,15 +131,18 @@ DATABASE = Suspect("StatefulSet", "db", "shop")
     [
         (CART, 0.9, False, True, "it stands in its namespace"),
         (QUERY, 0.9, False, False, "it stands in another one"),
-        (CART, 0.9, True, False, "it has a definite fault of its own"),
+        (CART, 4.2, True, False, "it has a definite fault of its own"),
+        (CART, 0.9, True, True, "a weak line names a circumstance, whatever it calls itself"),
         (CART, 5.0, False, True, "a definite fault is the deeper cause, whatever the other weighs"),
     ],
 )
 def test_in_a_namespace_what_is_vague_follows_what_is_definite(
     subject: Suspect, weight: float, *, is_specific: bool, follows: bool, because: str
 ) -> None:
-    lines = [line(DATABASE, 4.2, DATABASE, is_specific=True), line(subject, weight, subject, is_specific=is_specific)]
-    found = attributed([trouble(DATABASE), trouble(subject, VICTIM)], lines)
+    own = line(subject, weight, subject, rule="other", is_specific=is_specific)
+    found = attributed(
+        [trouble(DATABASE), trouble(subject, VICTIM)], [line(DATABASE, 4.2, DATABASE, is_specific=True), own]
+    )
     assert {one.suspect for one in found} == ({DATABASE} if follows else {DATABASE, subject}), because
 
 
@@ -303,7 +306,7 @@ def test_a_ledger_is_as_long_as_a_person_reads() -> None:
 
 def informed(subject: Suspect) -> Trouble:
     alert = Symptom("1", "CPUThrottlingHigh", subject, "info", NOON)
-    return trouble(subject, Effect.RESOURCES, severity="info", symptoms=(alert,))
+    return trouble(subject, Effect.RESOURCES, severity="info", symptoms=(alert,), is_open=False)
 
 
 def test_an_informational_cause_is_told_only_where_nothing_else_is() -> None:
