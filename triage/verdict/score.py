@@ -137,7 +137,7 @@ class _Group:
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
     court = _Court(_cases(findings), sees_more_than_alerts=scene.view.has_objects or bool(scene.view.events))
-    groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court)))
+    groups = _turned(court, _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court))))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
         opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
@@ -432,16 +432,30 @@ def _way(scene: Scene, group: _Group) -> frozenset[str]:
     return frozenset(bad or {symptom.alertname for trouble in mine for symptom in trouble.symptoms})
 
 
+def _turned(court: _Court, groups: Sequence[_Group]) -> list[_Group]:
+    """Where all of one side together outweigh the suspect that explains a trouble best, the best of them is named, once
+    for all that it explains."""
+    kept: dict[Accused, _Group] = {}
+    for group in groups:
+        rivals = _rivals(court, group)
+        side = group.accused.side
+        if _margin(rivals, side, court.unseen) < 0:
+            group.accused = next((accused for accused, _ in rivals if accused.side is not side), group.accused)
+        if group.accused in kept:
+            kept[group.accused].troubles.extend(group.troubles)
+        else:
+            kept[group.accused] = group
+    return list(kept.values())
+
+
 # -- Verdicts --
 
 
 def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(court, group)
     margin = _margin(rivals, group.accused.side, court.unseen)
-    side = group.accused.side if margin >= 0 else group.accused.side.other
     suspect = group.accused.suspect
-    if side is not group.accused.side:
-        suspect = next((accused.suspect for accused, _ in rivals if accused.side is side), suspect)
+    side = group.accused.side if margin >= 0 else group.accused.side.other
     confidence = confidence_of(abs(margin), calibration)
     verdict = Verdict(side.value) if confidence >= calibration.threshold else Verdict.UNCERTAIN
     lines = _ledger(court.cases, group, rivals)
