@@ -262,7 +262,7 @@ class _Book:
     def claims_of(self, trouble: Trouble) -> list[Thing]:
         """The claims that the trouble's pods mount, or the claim that it is about."""
         subject = trouble.subject
-        if not self.view.of_kind("PersistentVolumeClaim"):
+        if not self.view.knows("PersistentVolumeClaim"):
             return []
         if subject.kind == "PersistentVolumeClaim":
             names = {(subject.namespace, subject.name)}
