@@ -69,14 +69,16 @@ def _behind(scene: Scene, group: list[Trouble]) -> Suspect:
 
 def _largest(troubles: list[Trouble]) -> list[Trouble]:
     """The ten minutes in which most namespaces began to fail."""
-    count, start, end = 0, 0, 0
+    count, start = 0, 0
     here: Counter[str] = Counter()
     first_to_last = (0, 0)
     for end, last in enumerate(troubles):
         here[last.namespace] += 1
         while last.began_at - troubles[start].began_at > _WITHIN:
-            here[troubles[start].namespace] -= 1
-            here += Counter()  # forgets those of which none is left
+            over = troubles[start].namespace
+            here[over] -= 1
+            if not here[over]:
+                del here[over]
             start += 1
         if len(here) > count:
             first_to_last, count = (start, end + 1), len(here)
