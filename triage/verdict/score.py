@@ -63,6 +63,7 @@ _NARROWER: Mapping[str, frozenset[Effect]] = {
 _TOGETHER = timedelta(minutes=15)  # nodes that fail in the same way within this time fail of the same thing
 
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _AS_SUCH = Suspect("", "")  # stands for no trouble: what is said of a suspect whatever it is to blame for
 
 
@@ -126,8 +127,7 @@ class _Group:
     is_specific: bool  # a definite fault is named, or an alert that everybody ships speaks of it
     is_definite: bool = False  # the former
     rules: frozenset[str] = frozenset()  # those that name a definite fault
-
-    began_at: datetime = datetime.max.replace(tzinfo=UTC)
+    began_at: datetime = _NEVER
     namespaces: set[str] = field(default_factory=set)
 
     def take(self, troubles: Iterable[Trouble]) -> None:
@@ -156,7 +156,7 @@ def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibratio
     if not opening and not _sees_all_well(scene):
         opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
     # An alert that stands by itself and has hurt nobody comes after what has.
-    told = [(not _hurts(group), _attribution(scene, court, group, calibration)) for group in opening]
+    told = [(not _hurts(group), _attribution(court, group, calibration)) for group in opening]
     return tuple(one for _, one in sorted(told, key=lambda pair: (pair[0], -pair[1].margin, pair[1].suspect)))
 
 
@@ -464,7 +464,7 @@ def _way(scene: Scene, group: _Group) -> frozenset[str]:
 # -- Verdicts --
 
 
-def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibration) -> Attribution:
+def _attribution(court: _Court, group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(court, group)
     margin = _margin(rivals, group.accused.side, court.unseen)
     side = group.accused.side if margin >= 0 else group.accused.side.other

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.reports import EventReport
 from triage.verdict import weights
 from triage.verdict.calibration import SHIPPED
 from triage.verdict.scene import Scene
@@ -22,6 +23,8 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CART = Suspect("Deployment", "cart", "shop")
 QUERY = Suspect("Deployment", "query", "search")
 NODE = Suspect("Node", "worker-1")
+# Something that was looked at: of a cluster of which only alerts are known nobody can say that it is well.
+PULLED = EventReport("Pod", "other", "other-0", "Pulled", "", NOON, NOON)
 UNSEEN = -weights.OTHER_SIDE  # what a side that nobody accuses leaves to the other
 
 
@@ -39,8 +42,13 @@ def line(
 
 
 def attributed(troubles: Iterable[Trouble], findings: Sequence[Finding]) -> tuple[Attribution, ...]:
-    scene = Scene(View(Snapshot("prod", NOON)), {one.subject: one for one in troubles})
-    return attribute(scene, findings, SHIPPED)
+    return _attributed(Snapshot("prod", NOON, events=(PULLED,)), troubles, findings)
+
+
+def _attributed(
+    snapshot: Snapshot, troubles: Iterable[Trouble], findings: Sequence[Finding]
+) -> tuple[Attribution, ...]:
+    return attribute(Scene(View(snapshot), {one.subject: one for one in troubles}), findings, SHIPPED)
 
 
 def only(troubles: Iterable[Trouble], findings: Sequence[Finding]) -> Attribution:
@@ -76,6 +84,11 @@ def only(troubles: Iterable[Trouble], findings: Sequence[Finding]) -> Attributio
 )
 def test_lines_add_up_as_log_odds(lines: list[Finding], total: float, because: str) -> None:
     assert only([trouble()], lines).margin == pytest.approx(total + UNSEEN, abs=1e-4), because
+
+
+def test_where_only_alerts_are_known_the_other_side_is_not_taken_for_well() -> None:
+    (found,) = _attributed(Snapshot("prod", NOON), [trouble()], [line(CART, 1.0, CART)])
+    assert found.margin == pytest.approx(1.0)
 
 
 def test_where_nothing_is_wrong_there_is_nobody_to_blame() -> None:
@@ -131,16 +144,33 @@ DATABASE = Suspect("StatefulSet", "db", "shop")
     [
         (CART, 0.9, False, True, "it stands in its namespace"),
         (QUERY, 0.9, False, False, "it stands in another one"),
-        (CART, 0.9, True, False, "it has a definite fault of its own"),
+        (CART, 3.0, True, False, "it has a definite fault of its own"),
+        (CART, 0.9, True, True, "what is hardly known names no fault"),
         (CART, 5.0, False, True, "a definite fault is the deeper cause, whatever the other weighs"),
     ],
 )
 def test_in_a_namespace_what_is_vague_follows_what_is_definite(
     subject: Suspect, weight: float, *, is_specific: bool, follows: bool, because: str
 ) -> None:
-    lines = [line(DATABASE, 4.2, DATABASE, is_specific=True), line(subject, weight, subject, is_specific=is_specific)]
-    found = attributed([trouble(DATABASE), trouble(subject, VICTIM)], lines)
+    fault = line(DATABASE, 4.2, DATABASE, is_specific=True)
+    own = line(subject, weight, subject, rule="other", is_specific=is_specific)
+    found = attributed([trouble(DATABASE), trouble(subject, VICTIM)], [fault, own])
     assert {one.suspect for one in found} == ({DATABASE} if follows else {DATABASE, subject}), because
+
+
+@pytest.mark.parametrize(
+    ("other", "minutes", "causes", "because"),
+    [
+        (CART, 21, 1, "one release broke both"),
+        (CART, 60, 2, "they broke at different times"),
+        (QUERY, 21, 2, "another team's is another cause"),
+    ],
+)
+def test_what_a_team_broke_in_the_same_way_at_once_is_one_cause(
+    other: Suspect, minutes: float, causes: int, because: str
+) -> None:
+    lines = [line(one, 4.2, one, is_specific=True) for one in (DATABASE, other)]
+    assert len(attributed([trouble(DATABASE), trouble(other, minutes=minutes)], lines)) == causes, because
 
 
 def test_of_two_vague_causes_in_a_namespace_the_weaker_follows_the_stronger() -> None:
@@ -303,7 +333,7 @@ def test_a_ledger_is_as_long_as_a_person_reads() -> None:
 
 def informed(subject: Suspect) -> Trouble:
     alert = Symptom("1", "CPUThrottlingHigh", subject, "info", NOON)
-    return trouble(subject, Effect.RESOURCES, severity="info", symptoms=(alert,))
+    return trouble(subject, Effect.RESOURCES, severity="info", symptoms=(alert,), is_open=False)
 
 
 def test_an_informational_cause_is_told_only_where_nothing_else_is() -> None:
