@@ -50,7 +50,10 @@ def _index_lines() -> Iterator[str]:
         "higher odds is the verdict, and where that is too close to call the answer is *uncertain*. The same evidence "
         "gives the same verdict; no language model decides anything.\n"
     )
-    yield "[How often it is right](benchmark.md), [how that is measured](how-it-is-measured.md), [the numbers that were set by hand](weights.md).\n"
+    yield (
+        "[How often it is right](benchmark.md), [how that is measured](how-it-is-measured.md), "
+        "[the numbers that were set by hand](weights.md).\n"
+    )
     yield "| rule | what it knows |"
     yield "|---|---|"
     for rule in sorted(RULES, key=lambda one: one.__name__):
@@ -65,7 +68,8 @@ def _weights() -> str:
     return (
         f"{_MADE}# Numbers of the verdict\n\nSet by hand, by people who know Kubernetes, not fitted to any case:\n\n"
         "| name | value | what it is |\n|---|---|---|\n" + "\n".join(lines) + "\n\n"
-        "Fitted on cases whose truth is known (`make bench-verdict` does it anew, without the source that it scores):\n\n"
+        "Fitted on cases whose truth is known (`make bench-verdict` does it anew, without the source that it scores)"
+        ":\n\n"
         f"| name | value |\n|---|---|\n| slope | {fitted.slope:g} |\n| intercept | {fitted.intercept:g} |\n"
         f"| threshold | {fitted.threshold:g} |\n"
     )

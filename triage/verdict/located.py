@@ -40,6 +40,8 @@ def _moved(symptom: Symptom, hosts: Mapping[str, Suspect], services: set[tuple[s
 def _host(symptom: Symptom) -> str:
     """The host of the URL that the alert names; a prober may name the host alone."""
     labels = symptom.labels
+    if labels.keys().isdisjoint(_LABELS):
+        return ""
     for label in _LABELS:
         value = labels.get(label, "")
         if "://" in value:

@@ -53,7 +53,8 @@ PARTS: Mapping[str, Part] = {
     **_parts(
         Role.CONTROL_PLANE,
         "kube-apiserver kube-controller-manager kube-scheduler cloud-controller-manager=aws-cloud-controller-manager,"
-        "openstack-cloud-controller-manager,cloud-provider-aws etcd-manager konnectivity=konnectivity-agent,proxy-agent,"
+        "openstack-cloud-controller-manager,cloud-provider-aws etcd-manager konnectivity=konnectivity-agent,"
+        "proxy-agent,"
         "konnectivity-server,proxy-server,tunnelfront",
     ),
     **_parts(Role.CONTROL_PLANE, "etcd=etcd-io", always=False),
@@ -81,8 +82,10 @@ PARTS: Mapping[str, Part] = {
         "csi-azuredisk-node azurefile-csi=csi-azurefile-node cinder-csi=cinder-csi-plugin,csi-cinder-nodeplugin "
         "csi-driver=csi-provisioner,csi-attacher,csi-resizer,csi-snapshotter,csi-node-driver-registrar,livenessprobe,"
         "snapshot-controller,csi-driver-nfs,nfsplugin,csi-nfs-node nfs-provisioner=nfs-subdir-external-provisioner,"
-        "nfs-client-provisioner local-path-provisioner rook=rook-ceph,rook-ceph-operator,csi-cephfsplugin,csi-rbdplugin,"
-        "cephcsi,ceph-osd,ceph-mon,ceph-mgr,ceph-mds longhorn=longhorn-manager,longhorn-engine,longhorn-instance-manager,"
+        "nfs-client-provisioner local-path-provisioner rook=rook-ceph,rook-ceph-operator,csi-cephfsplugin,"
+        "csi-rbdplugin,"
+        "cephcsi,ceph-osd,ceph-mon,ceph-mgr,ceph-mds longhorn=longhorn-manager,longhorn-engine,"
+        "longhorn-instance-manager,"
         "longhorn-driver-deployer openebs=openebs-provisioner,cstor-csi-driver portworx=oci-monitor,px-enterprise "
         "vsphere-csi=vsphere-csi-controller,vsphere-csi-node linstor=linstor-csi,piraeus-server trident=trident-csi "
         "secrets-store-csi=secrets-store-csi-driver,driver topolvm",
@@ -90,7 +93,8 @@ PARTS: Mapping[str, Part] = {
     **_parts(
         Role.INGRESS,
         "ingress-nginx=nginx-ingress,nginx-ingress-controller,kubernetes-ingress,ingress-nginx-controller traefik "
-        "haproxy-ingress=haproxy-ingress-controller,kubernetes-ingress-haproxy contour ambassador=emissary,emissary-ingress "
+        "haproxy-ingress=haproxy-ingress-controller,kubernetes-ingress-haproxy contour ambassador=emissary,"
+        "emissary-ingress "
         "kong-ingress=kong-ingress-controller,kubernetes-ingress-controller,kong "
         "aws-load-balancer-controller=alb-ingress-controller,aws-alb-ingress-controller "
         "openshift-router=router,haproxy-router envoy-gateway=envoyproxy-gateway gateway-api=ngf,nginx-gateway-fabric "
@@ -127,7 +131,8 @@ PARTS: Mapping[str, Part] = {
     ),
     **_parts(
         Role.MONITORING,
-        "prometheus=prometheus-server,prometheus-agent alertmanager grafana prometheus-operator=prometheus-config-reloader "
+        "prometheus=prometheus-server,prometheus-agent alertmanager grafana "
+        "prometheus-operator=prometheus-config-reloader "
         "thanos loki=promtail fluent-bit=fluentbit,fluentd,vector opentelemetry-collector",
         always=False,
     ),

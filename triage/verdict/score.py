@@ -8,10 +8,11 @@
 """
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from triage.verdict import weights
@@ -32,7 +33,8 @@ _LONG_BEFORE = timedelta(hours=2)  # what has failed for so long in a namespace 
 _NEAR = 4.0  # log-odds for a named fault in the namespace that suffers, before one elsewhere
 _OWN_CASE = 3.6  # log-odds from which on a cause has a case of its own, and follows nothing that is merely near
 _WEAK = 2.6  # log-odds below which a cause without a definite fault may be the shadow of another
-_MOST_CAUSES = 50  # of the platform that everything else is held against
+_MOST_CAUSES = 50  # of the platform that everything else is held against, and of a namespace, the strongest
+_DEEPEST, _BESIDE = 4.0, 2.0  # how near a cause is that explains all of its shadow, and one that only stands beside it
 _FULL_VIEW = 5  # workloads seen well: so many are a control group
 # How those fail who depend on a part: what else fails at the same time is not its shadow. Running programs go on
 # without a control plane, and nothing but traffic from outside needs an ingress controller.
@@ -61,6 +63,7 @@ _NARROWER: Mapping[str, frozenset[Effect]] = {
 _TOGETHER = timedelta(minutes=15)  # nodes that fail in the same way within this time fail of the same thing
 
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _AS_SUCH = Suspect("", "")  # stands for no trouble: what is said of a suspect whatever it is to blame for
 
 
@@ -96,10 +99,11 @@ class _Case:
 class _Court:
     """All that is held against everybody, and who is accused of what."""
 
-    def __init__(self, cases: Mapping[Accused, _Case], *, sees_more_than_alerts: bool) -> None:
+    def __init__(self, scene: Scene, cases: Mapping[Accused, _Case]) -> None:
         self.cases = cases
+        self.checked = checked(scene)
         # Of what nobody looked at, nothing can be said to be well.
-        self.unseen = weights.OTHER_SIDE if sees_more_than_alerts else 0.0
+        self.unseen = weights.OTHER_SIDE if scene.view.has_objects or scene.view.events else 0.0
         by_trouble: dict[Suspect, list[tuple[Accused, float]]] = defaultdict(list)
         for accused, case in cases.items():
             for subject, weight in case.links.items():
@@ -123,6 +127,16 @@ class _Group:
     is_specific: bool  # a definite fault is named, or an alert that everybody ships speaks of it
     is_definite: bool = False  # the former
     rules: frozenset[str] = frozenset()  # those that name a definite fault
+    began_at: datetime = _NEVER
+    namespaces: set[str] = field(default_factory=set)
+
+    def take(self, troubles: Iterable[Trouble]) -> None:
+        """It is to blame for these as well."""
+        for one in troubles:
+            self.troubles.append(one)
+            self.began_at = min(self.began_at, one.began_at)
+            if one.namespace:
+                self.namespaces.add(one.namespace)
 
     @property
     def is_open(self) -> bool:
@@ -136,13 +150,13 @@ class _Group:
 
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
-    court = _Court(_cases(findings), sees_more_than_alerts=scene.view.has_objects or bool(scene.view.events))
+    court = _Court(scene, _cases(findings))
     groups = _turned(court, _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court))))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
         opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
     # An alert that stands by itself and has hurt nobody comes after what has.
-    told = [(not _hurts(group), _attribution(scene, court, group, calibration)) for group in opening]
+    told = [(not _hurts(group), _attribution(court, group, calibration)) for group in opening]
     return tuple(one for _, one in sorted(told, key=lambda pair: (pair[0], -pair[1].margin, pair[1].suspect)))
 
 
@@ -241,7 +255,7 @@ def _groups(troubles: Mapping[Suspect, Trouble], court: _Court) -> list[_Group]:
     for subject in sorted(best):
         score, accused = best[subject]
         group = groups.setdefault(accused, _Group(accused, [], score, is_specific=False))
-        group.troubles.append(troubles[subject])
+        group.take([troubles[subject]])
         group.score = max(group.score, score)
     for accused, group in groups.items():
         about = cases[accused].about(trouble.subject for trouble in group.troubles)
@@ -270,12 +284,10 @@ def _absorbed(scene: Scene, court: _Court, groups: list[_Group]) -> list[_Group]
         for group in reversed(alive):
             if group.is_definite or group.accused in gone:
                 continue
-            others = [
-                one for one in near.to(court, group) if one.accused not in gone and (_is_deep(one) or not is_deep)
-            ]
+            others = [one for one in near.to(court, group, is_deep=is_deep) if one.accused not in gone]
             cause = _cause_of(scene, court, group, others)
             if cause is not None:
-                cause.troubles.extend(group.troubles)
+                cause.take(group.troubles)
                 near.moved(cause, group)
                 gone.add(group.accused)
     return [group for group in alive if group.accused not in gone]
@@ -290,32 +302,42 @@ class _Nearby:
 
     def __init__(self, strongest_first: Sequence[_Group]) -> None:
         self.order = {group.accused: place for place, group in enumerate(strongest_first)}
-        self.groups = {group.accused: group for group in strongest_first}
+        self.all = strongest_first
         self.everywhere = [
             one.accused for one in strongest_first if one.is_specific and one.accused.side is Side.CLUSTER
         ][:_MOST_CAUSES]
-        self.in_namespace: dict[str, set[Accused]] = defaultdict(set)
+        self.strongest = [one.accused for one in strongest_first[:_MOST_CAUSES]]
+        # By namespace, the strongest first; and of those the deep ones.
+        self.here: dict[tuple[str, bool], list[int]] = defaultdict(list)
         for group in strongest_first:
-            for trouble in group.troubles:
-                self.in_namespace[trouble.namespace].add(group.accused)
-            self.in_namespace[group.accused.suspect.namespace].add(group.accused)
+            self._stands_in(group, {*group.namespaces, group.accused.suspect.namespace})
+
+    def _stands_in(self, group: _Group, namespaces: Iterable[str]) -> None:
+        place = self.order[group.accused]
+        for namespace in namespaces:
+            for is_deep in {False, _is_deep(group)}:
+                known = self.here[namespace, is_deep]
+                at = bisect_left(known, place)
+                if namespace and known[at : at + 1] != [place]:
+                    known.insert(at, place)
 
     def moved(self, cause: _Group, group: _Group) -> None:
         """The troubles of a group are another's now."""
-        for trouble in group.troubles:
-            self.in_namespace[trouble.namespace].add(cause.accused)
+        self._stands_in(cause, group.namespaces)
 
-    def to(self, court: _Court, group: _Group) -> list[_Group]:
-        """The groups that may be the cause of this one, the strongest first."""
+    def to(self, court: _Court, group: _Group, *, is_deep: bool) -> list[_Group]:
+        """The groups that may be the cause of this one, the strongest first; only those that are deep where asked."""
         is_vague = group.accused.suspect.kind == "Namespace" and group.accused.side is Side.CLUSTER
-        found: set[Accused] = set(list(self.groups)[:_MOST_CAUSES] if is_vague else self.everywhere)
+        found: set[Accused] = set(self.strongest if is_vague else self.everywhere)
         for trouble in group.troubles:
-            found |= {accused for accused, _ in court.by_trouble.get(trouble.subject, ()) if accused in self.groups}
-            found |= {Accused(Suspect("Node", node), Side.CLUSTER) for node in trouble.nodes} & self.groups.keys()
-            if trouble.namespace:
-                found |= self.in_namespace[trouble.namespace]
-        found.discard(group.accused)
-        return [self.groups[accused] for accused in sorted(found, key=self.order.__getitem__)]
+            found |= {accused for accused, _ in court.by_trouble.get(trouble.subject, ())}
+            found |= {Accused(Suspect("Node", node), Side.CLUSTER) for node in trouble.nodes}
+        places = {self.order[one] for one in found if one in self.order}
+        for namespace in group.namespaces:
+            places.update(self.here[namespace, is_deep][:_MOST_CAUSES])
+        places.discard(self.order[group.accused])
+        near = [self.all[place] for place in sorted(places)]
+        return [one for one in near if not is_deep or _is_deep(one)]
 
 
 def _cause_of(scene: Scene, court: _Court, group: _Group, others: Sequence[_Group]) -> _Group | None:
@@ -324,7 +346,12 @@ def _cause_of(scene: Scene, court: _Court, group: _Group, others: Sequence[_Grou
     for one in others:
         if not one.is_specific and one.score < group.score:
             continue
-        rank = _reach(scene, court.cases[one.accused], one, group)
+        case = court.cases[one.accused]
+        # Nobody reaches further who explains none of it and is not the node of it.
+        is_only_near = one.accused.suspect.kind != "Node" and group.troubles[0].subject not in case.links
+        if best is not None and best[0] >= (_BESIDE if is_only_near else _DEEPEST):
+            continue
+        rank = _reach(scene, case, one, group)
         if rank > 0 and (best is None or rank > best[0]):
             best = rank, one
     return best[1] if best else None
@@ -333,10 +360,10 @@ def _cause_of(scene: Scene, court: _Court, group: _Group, others: Sequence[_Grou
 def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     """How near the cause is to the shadow; zero where it cannot be its cause."""
     suspect = cause.accused.suspect
-    in_time = min(one.began_at for one in shadow.troubles) >= min(one.began_at for one in cause.troubles) - _BEFORE
+    in_time = shadow.began_at >= cause.began_at - _BEFORE
     both = cause.accused.side is shadow.accused.side is Side.CLUSTER
     if in_time and all(case.links.get(trouble.subject, 0.0) >= weights.WEAK for trouble in shadow.troubles):
-        return 4.0
+        return _DEEPEST
     if shadow.is_specific and not both:
         return 0.0
     if suspect.kind == "Node":
@@ -353,15 +380,13 @@ def _reach(scene: Scene, case: _Case, cause: _Group, shadow: _Group) -> float:
     is_of_control_plane = scene.view.role_of(suspect) is Role.CONTROL_PLANE
     fits = fits and shadow.score < _OWN_CASE and not (is_of_control_plane and any(map(_was_served, shadow.troubles)))
     is_shallow = all(one.is_shallow or not one.namespace for one in shadow.troubles)
-    namespaces = {one.namespace for one in shadow.troubles} - {""}
-    theirs = {one.namespace for one in cause.troubles} | {suspect.namespace}
-    lasts = min(one.began_at for one in cause.troubles) - min(one.began_at for one in shadow.troubles) > _LONG_BEFORE
+    lasts = cause.began_at - shadow.began_at > _LONG_BEFORE
     # What a team broke shows all over its namespace; the platform's victims there are those that it can reach.
-    if namespaces and namespaces <= theirs:
+    if shadow.namespaces and shadow.namespaces <= cause.namespaces | {suspect.namespace}:
         if cause.accused.side is Side.APPLICATION:
-            return 2.0
+            return _BESIDE
         if is_shallow and not lasts:
-            return 2.0
+            return _BESIDE
     if fits:
         return 1.0
     # A prober tells of its own namespace, and of nothing that it saw.
@@ -393,20 +418,24 @@ def _reached(scene: Scene, cause: _Group) -> frozenset[Effect]:
 def _joined(scene: Scene, groups: Sequence[_Group]) -> list[_Group]:
     """Nodes that fail in the same way at the same time are one cause, whatever it is."""
     kept: list[_Group] = []
+    beside: dict[tuple[Side, str], list[_Group]] = defaultdict(list)  # who may be alike at all
     for group in groups:
-        alike = next((one for one in kept if _are_alike(scene, one, group)), None)
+        side, suspect = group.accused.side, group.accused.suspect
+        known = beside[side, suspect.namespace if side is Side.APPLICATION else ""]
+        alike = next((one for one in known if _are_alike(scene, one, group)), None)
         if alike is None:
             kept.append(group)
+            if group.rules or side is Side.CLUSTER:
+                known.append(group)
         else:
-            alike.troubles.extend(group.troubles)
+            alike.take(group.troubles)
     return kept
 
 
 def _are_alike(scene: Scene, first: _Group, second: _Group) -> bool:
     """Of two causes, the stronger one first: what a team broke in the same way at once, nodes that fail alike, or a
     lost node and the platform's part on it."""
-    began = [min(one.began_at for one in group.troubles) for group in (first, second)]
-    if first.accused.side is not second.accused.side or abs(began[0] - began[1]) > _TOGETHER:
+    if first.accused.side is not second.accused.side or abs(first.began_at - second.began_at) > _TOGETHER:
         return False
     if first.accused.side is Side.APPLICATION:
         here = first.accused.suspect.namespace
@@ -451,7 +480,7 @@ def _turned(court: _Court, groups: Sequence[_Group]) -> list[_Group]:
 # -- Verdicts --
 
 
-def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibration) -> Attribution:
+def _attribution(court: _Court, group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(court, group)
     margin = _margin(rivals, group.accused.side, court.unseen)
     suspect = group.accused.suspect
@@ -459,7 +488,7 @@ def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibr
     confidence = confidence_of(abs(margin), calibration)
     verdict = Verdict(side.value) if confidence >= calibration.threshold else Verdict.UNCERTAIN
     lines = _ledger(court.cases, group, rivals)
-    namespaces = tuple(sorted({trouble.namespace for trouble in group.troubles} - {""}))
+    namespaces = tuple(sorted(group.namespaces))
     opening = tuple(trouble for trouble in group.troubles if trouble.is_open) or tuple(group.troubles)
     told = Told(verdict, side, suspect, lines, opening, namespaces)
     return Attribution(
@@ -468,14 +497,14 @@ def _attribution(scene: Scene, court: _Court, group: _Group, calibration: Calibr
         suspect=suspect,
         sentence=sentence_of(told),
         severity=min((one.severity for one in opening), key=SEVERITIES.index),
-        began_at=min(trouble.began_at for trouble in group.troubles),
+        began_at=group.began_at,
         findings=lines,
         candidates=_candidates(rivals, court.unseen),
         symptoms=tuple(sorted({symptom.key for trouble in group.troubles for symptom in trouble.symptoms})),
         namespaces=namespaces,
         margin=round(abs(margin), 4),
         side=side,
-        checked=checked(scene),
+        checked=court.checked,
         would_change=would_change(told, _next(rivals, side), _deciding(court, group, rivals)),
     )
 
@@ -484,17 +513,19 @@ def _rivals(court: _Court, group: _Group) -> list[tuple[Accused, float]]:
     """All who could be to blame for the group, with their log-odds, the likeliest first."""
     subjects = group.subjects
     explained: dict[Accused, list[float]] = defaultdict(list)
+    definite: Counter[Accused] = Counter()  # how many of them each is definitely to blame for
     for subject in subjects:
         for accused, weight in court.by_trouble.get(subject, ()):
             explained[accused].append(weight)
-    named = {subject for subject in subjects if court.named[subject]}
+            definite[accused] += subject in court.cases[accused].definite
+    named = sum(1 for subject in subjects if court.named[subject])
     found = [(group.accused, _own_odds(court, court.cases[group.accused], subjects))]
     for accused, linked in explained.items():
         share = sum(1 for weight in linked if weight > 0) / len(subjects)
         if share > 0 and accused != group.accused:
             case = court.cases[accused]
             odds = _bounded(case.general + sum(linked) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
-            behind = weights.BACKGROUND * (len(named) - len(named & case.definite)) / len(subjects)
+            behind = weights.BACKGROUND * (named - definite[accused]) / len(subjects)
             found.append((accused, odds + case.bonus * share + behind))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 

@@ -5,9 +5,10 @@ not tell. An event about something whose status says that it is well is history.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 from alerts import wellknown
@@ -188,12 +189,16 @@ class _Fold:
         if workload.kind != "CronJob":
             return False
         made = job.created_at
-        return any(
-            self.view.root(Suspect("Job", other.name, other.namespace)) == workload
-            and "Complete" in conditions_of(other.status)
-            and (made is None or (other.created_at is not None and other.created_at > made))
-            for other in self.view.of_kind("Job")
-        )
+        return any(made is None or (at is not None and at > made) for at in self._completed[workload])
+
+    @cached_property
+    def _completed(self) -> Mapping[Suspect, list[datetime | None]]:
+        """When the runs of each CronJob were made that went well."""
+        found: dict[Suspect, list[datetime | None]] = defaultdict(list)
+        for job in self.view.of_kind("Job"):
+            if "Complete" in conditions_of(job.status):
+                found[self.view.root(Suspect("Job", job.name, job.namespace))].append(job.created_at)
+        return found
 
     def _claim(self, claim: Thing) -> None:
         phase = text(claim.status.get("phase"))

@@ -288,7 +288,7 @@ class View:
 
     @cached_property
     def part_by_workload(self) -> Mapping[Suspect, Part]:
-        """The workloads that are a part of the platform: what only the platform runs, and the rest where it is at home."""
+        """The workloads that are a part of the platform: what only it runs, and the rest where it is at home."""
         return {
             workload: part
             for workload, (part, is_static) in self._recognised.items()
@@ -297,7 +297,7 @@ class View:
 
     @cached_property
     def platform_namespaces(self) -> frozenset[str]:
-        """Those that the map gives to the operators, and those in which most workloads are recognised as their parts."""
+        """Those that the map gives to the operators, and those in which most workloads are their parts."""
         total: dict[str, int] = defaultdict(int)
         for workload in self.pods_by_workload.keys() | set(chain.from_iterable(self._names.values())):
             total[workload.namespace] += 1

@@ -125,5 +125,37 @@ def large() -> Case:
     return read_case(text([*nodes, *well, *failing], alerts))
 
 
+def of_one_namespace(count: int, state: str) -> Case:
+    """So many workloads of one namespace fail."""
+    nodes = [node(f"node-{number}") for number in range(20)]
+    return _alerted(nodes, [pod("shop", f"app-{n}", n, f"node-{n % 20}", state=state) for n in range(count)])
+
+
+def of_many_namespaces(count: int, state: str) -> Case:
+    """A workload fails in each of so many namespaces."""
+    nodes = [node(f"node-{number}") for number in range(20)]
+    return _alerted(nodes, [pod(f"team-{n}", f"app-{n}", n, f"node-{n % 20}", state=state) for n in range(count)])
+
+
+def of_claims(count: int, _: str) -> Case:
+    """So many claims wait, each with a pod."""
+    pods = [pod("shop", f"app-{n}", n, "", state="lost") for n in range(count)]
+    claims: list[Json] = []
+    for number, one in enumerate(pods):
+        name = f"data-{number}"
+        one["spec"]["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": name}}]
+        one["status"] = {"phase": "Pending", "conditions": []}
+        metadata = {"name": name, "namespace": "shop", "creationTimestamp": moment(90)}
+        status = {"phase": "Pending"}
+        claims.append({"kind": "PersistentVolumeClaim", "metadata": metadata, "spec": {}, "status": status})
+    return _alerted([node("node-0"), *claims], pods)
+
+
+def _alerted(others: list[Json], pods: list[Json]) -> Case:
+    places = [(one["metadata"]["namespace"], one["metadata"]["name"]) for one in pods]
+    alerts = [alert("KubePodNotReady", 5, namespace=namespace, pod=name) for namespace, name in places]
+    return read_case(text([*others, *pods], alerts))
+
+
 def snapshot(case: Case) -> Snapshot:
     return snapshot_of(case, default_map())

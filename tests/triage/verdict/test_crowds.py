@@ -1,8 +1,13 @@
 """One cause with many victims is one incident."""
 
+import cProfile
+import pstats
+from collections.abc import Callable
+
 import pytest
 
 from tests.triage.verdict import crowds
+from triage.cases import Case
 from triage.verdict import Suspect, Verdict, assess
 
 
@@ -23,3 +28,19 @@ def test_every_alert_belongs_to_its_incident(explained: int) -> None:
     snapshot = crowds.snapshot(case)
     (cause,) = assess(snapshot)
     assert set(cause.symptoms) == {symptom.key for symptom in snapshot.symptoms}
+
+
+@pytest.mark.parametrize("state", ["crashing", "lost"])
+@pytest.mark.parametrize("crowd", [crowds.of_one_namespace, crowds.of_many_namespaces, crowds.of_claims])
+def test_twice_as_many_that_fail_are_twice_the_work(crowd: Callable[[int, str], Case], state: str) -> None:
+    """Counted in calls, which are the same on any machine; what compares all with all would make four times as many."""
+    few, many = (_calls(crowd(count, state)) for count in (150, 300))
+    assert many < 2.5 * few
+
+
+def _calls(case: Case) -> int:
+    snapshot = crowds.snapshot(case)
+    assess(snapshot)  # patterns remember what they have read
+    with cProfile.Profile() as profile:
+        assess(snapshot)
+    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]

@@ -2,8 +2,8 @@
 
 Nodes are compared by what a platform changes about them: when they joined, the versions of kernel, kubelet, runtime
 and operating system, instance type and processor. Of the pods on nodes that share one value, how many fail, against
-those on the rest (the tail of `triage/verdict/concentration.py`)? A workload counts only where its other pods are well elsewhere,
-or where several workloads share the fate: a rollout that fails wherever it runs is no fault of the nodes.
+those on the rest (the tail of `triage/verdict/concentration.py`)? A workload counts only where its other pods are well
+elsewhere, or where several workloads share the fate: a rollout that fails wherever it runs is no fault of the nodes.
 """
 
 from collections import defaultdict

@@ -159,9 +159,9 @@ def _sick_maker(scene: Scene, lack: Lack, operators: Operators) -> Suspect | Non
     """The operator that was to make the Secret and fails: an object says so, or several namespaces wait for theirs."""
     if lack.kind != "secret":
         return None
-    for thing in scene.view.of_kind(*_MAKERS):
+    for thing in (one for kind in _MAKERS for one in scene.view.in_namespace(kind, lack.trouble.namespace)):
         target = text(dig(thing.spec, "target", "name")) or text(thing.spec.get("secretName")) or thing.name
-        if thing.namespace == lack.trouble.namespace and target == lack.name and _is_unready(thing):
+        if target == lack.name and _is_unready(thing):
             maker = _MAKERS[thing.kind]
             shared = text(dig(thing.spec, "secretStoreRef", "kind")) == "ClusterSecretStore"
             if maker in operators.sick or (shared and any(map(_is_unready, scene.view.of_kind("ClusterSecretStore")))):

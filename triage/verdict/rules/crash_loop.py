@@ -131,7 +131,7 @@ class Around:
 
 def crash_loop(scene: Scene) -> Iterator[Finding]:
     """Lines about programs that end."""
-    crashes = [_crash(trouble) for trouble in scene.troubles.values() if trouble.effects & _EFFECTS]
+    crashes = [_crash(scene, trouble) for trouble in scene.troubles.values() if trouble.effects & _EFFECTS]
     of_api = [one for one in crashes if API.fits(one.said.words)]
     around = Around(of_api, injected_containers(scene), scene.gathered, _addresses(scene), _at_once(crashes, scene))
     for crash in crashes:
@@ -139,7 +139,7 @@ def crash_loop(scene: Scene) -> Iterator[Finding]:
     yield from _of_many(scene, crashes, around.many)
 
 
-def _crash(trouble: Trouble) -> Crash:
+def _crash(scene: Scene, trouble: Trouble) -> Crash:
     said = Statement("", trouble.began_at, "object" if trouble.failing else "alert")
     nodes = frozenset(pod.node for pod in trouble.failing if pod.node) or trouble.nodes
     for pod in trouble.failing:
@@ -147,10 +147,10 @@ def _crash(trouble: Trouble) -> Crash:
             if one.ended_message and one.ended not in {"Completed", "StartError", "ContainerCannotRun"}:
                 at = one.ended_at or trouble.began_at
                 return Crash(trouble, Statement(one.ended_message, at, "object", pod.node, pod.name, one), nodes)
-    for symptom in trouble.symptoms:
+    for told in scene.statements[trouble.subject]:
         # Shipped alerts only say that something restarts; those of a team may quote what it said.
-        if _NOT_REACHED.fits(symptom.text) or WATCHES.fits(symptom.text):
-            said = Statement(symptom.text, symptom.began_at, "alert", symptom.node, symptom.pod)
+        if told.source == "alert" and (_NOT_REACHED.fits(told.words) or WATCHES.fits(told.words)):
+            said = told
     return Crash(trouble, said, nodes)
 
 

@@ -12,14 +12,23 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from enum import StrEnum
 
 from alerts.kubernetes.fields import dig, rows, text
 from alerts.kubernetes.objects import Container
 from triage.verdict.findings import Line
+from triage.verdict.image_messages import (
+    ANONYMOUS_NO_MORE,
+    ASKED,
+    DIALED,
+    PULLED,
+    SANDBOX,
+    Fault,
+    fault_of,
+    image_in,
+)
 from triage.verdict.images import host_of, is_public, normal_host, repository_of
 from triage.verdict.injected import injected_containers, injector
-from triage.verdict.messages import Capture, Pattern, short
+from triage.verdict.messages import short
 from triage.verdict.platform import Role, part_of
 from triage.verdict.scene import Scene
 from triage.verdict.statements import Statement
@@ -32,85 +41,6 @@ from triage.verdict.weights import FAIR, HINT, PROOF, STRONG, WEAK
 RULE = "image_pull"
 
 
-class Fault(StrEnum):
-    """What stands between the node and the image."""
-
-    DISK = "the node's disk"
-    PACE = "the kubelet's own pace"
-    LIMIT = "the registry's limit"
-    LOOKUP = "the node's name resolution"
-    NO_HOST = "a host that does not exist"
-    WAY = "the way to the registry"
-    ACCESS = "access"
-    REFERENCE = "the reference"
-    UNTOLD = "nobody says what"
-
-
-# In this order: a message holds the words of whoever failed first, wrapped by those who asked.
-FAULTS: tuple[tuple[Fault, Pattern], ...] = (
-    (
-        Fault.DISK,
-        Pattern(
-            r"no space left on device|input/output error|read-only file system|structure needs cleaning"
-            r"|disk quota exceeded|failed commit on ref .*unexpected commit digest|unable to apply layer.*corrupt"
-        ),
-    ),
-    (Fault.PACE, Pattern(r"pull QPS exceeded|RegistryPullQPS")),
-    (Fault.LIMIT, Pattern(r"toomanyrequests|429 Too Many|pull rate limit|Rate exceeded|too many requests")),
-    (
-        Fault.LOOKUP,
-        Pattern(
-            r"lookup [^ ]+( on [^ ]+)?: [^\n]{0,80}(i/o timeout|connection refused|network is unreachable"
-            r"|no route to host)"
-            r"|lookup [^\n]{0,120}operation was canceled"
-        ),
-    ),
-    (
-        # A resolver says "try again" and "server failure" as well of a zone that nobody has.
-        Fault.NO_HOST,
-        Pattern(
-            r"no such host|name or service not known|could not resolve host|server misbehaving"
-            r"|temporary failure in name resolution"
-        ),
-    ),
-    (
-        Fault.WAY,
-        Pattern(
-            r"i/o timeout|connection refused|connection timed out|connection reset|no route to host"
-            r"|network is unreachable"
-            r"|TLS handshake timeout|remote error: tls|tls: |x509: |certificate (has expired|signed by unknown)"
-            r"|context deadline exceeded|context canceled|request canceled|Client\.Timeout|unexpected EOF|: EOF"
-            r"|\b50[0234]\b|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|proxyconnect"
-            r"|server gave HTTP response to HTTPS client|RegistryUnavailable|no progress in|stream error"
-            r"|received unexpected HTTP status"
-        ),
-    ),
-    (
-        Fault.ACCESS,
-        Pattern(
-            r"unauthorized|authentication required|no basic auth credentials|access denied|\bdenied\b|403 Forbidden"
-            r"|401 Unauthorized|insufficient_scope|authorization failed|authorization token has expired|AccessDenied"
-            r"|incorrect username or password|not authorized|failed to fetch (anonymous|oauth) token|invalid_grant"
-        ),
-    ),
-    (
-        Fault.REFERENCE,
-        Pattern(
-            r"manifest unknown|name unknown|NAME_UNKNOWN|not found|repository does not exist|invalid reference format"
-            r"|couldn't parse image|InvalidImageName|no matching manifest|no match for platform"
-            r"|does not (match|provide)[^\n]*platform|no image found in [^\n]* for architecture|ErrImageNeverPull"
-            r"|pull policy of Never|unsupported (manifest )?media ?type|schema 1|manifest invalid|must be lowercase"
-            r"|no child with platform|SignatureValidationFailed|invalid tag format|error parsing HTTP 404"
-        ),
-    ),
-)
-_OWN_REASONS = {"InvalidImageName": Fault.REFERENCE, "ErrImageNeverPull": Fault.REFERENCE}
-_IMAGE = Capture(r"image:? \\?\"(?P<image>[^\"\\ ]+)|image (?P<bare>[^ \":]+/[^ \"]+?):? ")
-_ASKED = Capture(r"https?://(?P<host>[^/\" \\?]+)")
-_PULLED = Capture(r"Successfully pulled image \\?\"(?P<image>[^\"\\]+)")
-_DIALED = Capture(r"dial tcp (?P<address>[0-9a-f.:]+?):[0-9]+:")
-_SANDBOX = Pattern(r"sandbox image|pause image|failed to (get|pull) (sandbox|pause)")
-_ANONYMOUS_NO_MORE = Pattern(r"rate limit as |as '(?P<user>[^']+)'")
 _TOGETHER = timedelta(minutes=45)
 _BY_NODE = frozenset({Fault.WAY, Fault.LOOKUP, Fault.NO_HOST, Fault.ACCESS})
 
@@ -164,13 +94,6 @@ def image_pull(scene: Scene) -> Iterator[Finding]:
     yield from _of_many_hosts(scene, pulls)
 
 
-def fault_of(words: str, reason: str = "") -> Fault:
-    """What a message of a runtime means."""
-    if reason in _OWN_REASONS:
-        return _OWN_REASONS[reason]
-    return next((fault for fault, pattern in FAULTS if pattern.fits(words)), Fault.UNTOLD)
-
-
 def _pull(scene: Scene, trouble: Trouble) -> Pull | None:
     if Effect.IMAGE not in trouble.effects:
         return None
@@ -182,8 +105,8 @@ def _pull(scene: Scene, trouble: Trouble) -> Pull | None:
     told = [pair for pair in found if pair[1] is not Fault.UNTOLD] or found
     said, fault = told[0] if told else (Statement("", trouble.began_at, "object"), Fault.UNTOLD)
     waiting = [(pod, one) for pod in trouble.failing for one in pod.containers if one.waiting in IMAGE_REASONS]
-    image = _image_in(said.words) or next((one.image for _, one in waiting), "") or _image_of_template(scene, trouble)
-    asked = _ASKED.find(said.words)
+    image = image_in(said.words) or next((one.image for _, one in waiting), "") or _image_of_template(scene, trouble)
+    asked = ASKED.find(said.words)
     nodes = {pod.node for pod, _ in waiting if pod.node} or {one.node for one, _ in found if one.node}
     return Pull(
         trouble,
@@ -203,11 +126,6 @@ def _speaks_of_image(one: Statement, trouble: Trouble) -> bool:
     return "image" in words or (one.source == "alert" and trouble.effects == {Effect.IMAGE})
 
 
-def _image_in(words: str) -> str:
-    groups = _IMAGE.find(words)
-    return (groups["image"] or groups["bare"]) if groups else ""
-
-
 def _image_of_template(scene: Scene, trouble: Trouble) -> str:
     """Only where the workload has a single image is it clear which one is meant."""
     containers = rows(scene.view.template_of(trouble.subject).get("containers"))
@@ -225,7 +143,7 @@ def _registries(scene: Scene, pulls: list[Pull]) -> Mapping[str, Registry]:
             if one.image and (one.is_running or one.ended) and (host := host_of(one.image)) in found:
                 found[host].users.add(subject)
     for event in view.events_with("Pulled"):
-        groups = _PULLED.find(event.message)
+        groups = PULLED.find(event.message)
         if groups is None or (registry := found.get(host_of(groups["image"]))) is None:
             continue
         onset = min(pull.trouble.began_at for pull in registry.pulls)
@@ -244,7 +162,7 @@ def _sandboxes(scene: Scene) -> Iterator[Finding]:
     for trouble in scene.troubles.values():
         if Effect.CREATING not in trouble.effects:
             continue
-        said = scene.said(trouble, _SANDBOX)
+        said = scene.said(trouble, SANDBOX)
         if said is None:
             continue
         line = Line(scene, RULE, trouble, said)
@@ -389,7 +307,7 @@ def _is_of_node(pull: Pull, registry: Registry) -> bool:
 
 def _of_limit(line: Line, pull: Pull, together: list[Pull]) -> Iterator[Finding]:
     subject, quoted = pull.trouble.subject, short(pull.said.words)
-    by_name = _ANONYMOUS_NO_MORE.fits(pull.said.words)
+    by_name = ANONYMOUS_NO_MORE.fits(pull.said.words)
     if by_name and _spread(together) == 1:
         yield line.own(FAIR, f"The account that {subject} pulls with has used up its limit: {quoted}")
     weight = FAIR if by_name and _spread(together) == 1 else STRONG
@@ -509,7 +427,7 @@ def _behind(scene: Scene, pull: Pull, around: Around) -> Suspect | None:
     name = pull.host.partition(":")[0]
     labels = name.split(".")
     service = (labels[1], labels[0]) if len(labels) >= 3 and labels[2] == "svc" else around.hosts.get(name)
-    dialed = _DIALED.find(pull.said.words)
+    dialed = DIALED.find(pull.said.words)
     if service is None and dialed is not None:
         service = around.addresses.get(dialed["address"])
     return scene.view.behind_service.get(service) if service is not None else None

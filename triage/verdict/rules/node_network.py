@@ -208,9 +208,9 @@ def _together(scene: Scene, slow: Mapping[Suspect, Trouble]) -> Iterator[Finding
             continue
         nodes = [node for one in waiting for node in _places(scene, one)]
         claim = (
-            f"{len(hit)} of {counted(len(workloads), 'workload')} of {namespace} are slow or move less at once, and none "
-            f"crashed, is saturated or was changed; {nodes.count(most_common(nodes))} of {len(waiting)} slow ones are on "
-            f"{most_common(nodes)}."
+            f"{len(hit)} of {counted(len(workloads), 'workload')} of {namespace} are slow or move less at once, "
+            f"and none crashed, is saturated or was changed; {nodes.count(most_common(nodes))} of {len(waiting)} slow "
+            f"ones are on {most_common(nodes)}."
         )
         explained = [one for one in slow if one.namespace == namespace or one == Suspect("Namespace", namespace)]
         yield Finding(

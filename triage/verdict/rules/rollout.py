@@ -123,8 +123,8 @@ def _backends(value: object) -> Iterator[str]:
 def _scales(view: View, workload: Suspect) -> bool:
     """Whether something scales it to zero for good, as it is meant."""
     return any(
-        one.namespace == workload.namespace and dig(one.spec, "scaleTargetRef", "name") == workload.name
-        for one in view.of_kind("ScaledObject")
+        dig(one.spec, "scaleTargetRef", "name") == workload.name
+        for one in view.in_namespace("ScaledObject", workload.namespace)
     )
 
 

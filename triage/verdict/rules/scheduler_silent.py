@@ -46,7 +46,7 @@ def scheduler_silent(scene: Scene) -> Iterator[Finding]:
 
 def _silence(view: View, silent: list[tuple[Trouble, Pod]], why: list[str]) -> Iterator[Finding]:
     subjects = sorted({trouble.subject for trouble, _ in silent})
-    known = f" {' '.join(why)}" if why else ""
+    known, waiting = f" {' '.join(why)}" if why else "", names(subjects)
     for trouble, pod in silent:
         made = f" since {pod.thing.created_at:%H:%M}" if pod.thing.created_at else ""
         yield Finding(
@@ -63,7 +63,7 @@ def _silence(view: View, silent: list[tuple[Trouble, Pod]], why: list[str]) -> I
         yield Finding(
             view.side_of(trouble.subject),
             -FAIR,
-            f"Nobody has asked yet whether {trouble.subject} fits anywhere ({names(subjects)} wait).",
+            f"Nobody has asked yet whether {trouble.subject} fits anywhere ({waiting} wait).",
             "object",
             trouble.began_at,
             trouble.subject,

@@ -4,6 +4,7 @@ Teams do not release at the same moment and do not break in the same way by chan
 nothing says which part; any definite fault, of a team or of a part of the platform, is believed before it.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -68,12 +69,17 @@ def _behind(scene: Scene, group: list[Trouble]) -> Suspect:
 
 def _largest(troubles: list[Trouble]) -> list[Trouble]:
     """The ten minutes in which most namespaces began to fail."""
-    best: list[Trouble] = []
     count, start = 0, 0
+    here: Counter[str] = Counter()
+    first_to_last = (0, 0)
     for end, last in enumerate(troubles):
+        here[last.namespace] += 1
         while last.began_at - troubles[start].began_at > _WITHIN:
+            over = troubles[start].namespace
+            here[over] -= 1
+            if not here[over]:
+                del here[over]
             start += 1
-        here = len({one.namespace for one in troubles[max(start, end - 200) : end + 1]})
-        if here > count:
-            best, count = troubles[start : end + 1], here
-    return best
+        if len(here) > count:
+            first_to_last, count = (start, end + 1), len(here)
+    return troubles[slice(*first_to_last)]

@@ -10,13 +10,12 @@ claim is its owner's, a full node is not. Missing secrets and config maps are no
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
 
-from alerts.kubernetes.fields import dig, mapping, quantity, rows, text, texts
+from alerts.kubernetes.fields import dig, rows, text
 from alerts.kubernetes.objects import Pod, Thing
 from alerts.reports import EventReport
+from triage.verdict.claims import fault_of, ties_of, used_share
 from triage.verdict.findings import Line
 from triage.verdict.messages import Capture, Pattern, short
 from triage.verdict.platform import Role
@@ -25,157 +24,10 @@ from triage.verdict.statements import MOUNTS, SANDBOX, Statement
 from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Suspect
 from triage.verdict.view import View
+from triage.verdict.volume_messages import MOUNT_SIGNS, Blame, Sign, provision_sign
 from triage.verdict.weights import FAIR, HINT, PROOF, STRONG, WEAK
 
-
-class Blame(StrEnum):
-    """Who failed, as a text tells."""
-
-    SILENT = "another rule"
-    OWN = "the pod's own volumes"
-    STORAGE = "the storage"
-    DRIVER = "the storage driver of the node"
-    NODE = "the node"
-    SHARED = "another pod that holds the volume"
-    SERVER = "the file server"
-
-
-class Sign(NamedTuple):
-    """A wording and what it means."""
-
-    pattern: Pattern
-    blame: Blame
-    weight: float = PROOF
-
-
 _RULE = "volumes"
-MOUNT_SIGNS: tuple[Sign, ...] = (
-    Sign(
-        Pattern.any_of(r"(secret|configmap)s? \"?\S+ not found", "references non-existent (secret|config) key"),
-        Blame.SILENT,
-    ),
-    Sign(
-        Pattern.any_of(
-            r"persistentvolumeclaim \"?\S+ (not found|is being deleted)",
-            "hostpath type check failed",
-            "failed to prepare subpath",
-            r"secretproviderclass(es)?\S* .*not found",
-            r"mount volume.*is not (a directory|a file)",
-            "invalid volume (specification|mode)",
-            "only one of .* may be specified",
-            "permission denied.*subpath",
-        ),
-        Blame.OWN,
-    ),
-    Sign(
-        Pattern.any_of("failed to get secretproviderclass", "failed to mount secrets store objects"), Blame.OWN, STRONG
-    ),
-    Sign(
-        Pattern.any_of(
-            "read-only file ?system",
-            "no space left on device",
-            "input/output error",
-            "too many open files",
-            "cannot allocate memory",
-            "stale file handle.*/var/lib/kubelet",
-        ),
-        Blame.NODE,
-    ),
-    Sign(
-        Pattern.any_of(
-            "not found in the list of registered csi drivers",
-            r"csinode \S+ does not contain driver",
-            "has no nodeid annotation",
-            "cannot find nodeid for driver",
-            "csinodeinfo.*not found",
-            r"csinode\S* \"?\S+ not found",
-            r"csi\.sock: (connect: )?(connection refused|no such file)",
-        ),
-        Blame.DRIVER,
-    ),
-    Sign(
-        Pattern.any_of("multi-attach error", "already exclusively attached", "already used by pod"),
-        Blame.SHARED,
-        STRONG,
-    ),
-    Sign(
-        Pattern.any_of(
-            "mount.nfs",
-            r"mount failed: exit status \d+.*(nfs|cifs|//)",
-            r"/sbin/mount\.<type> helper program",
-            r"unable to resolve host.*nfs",
-            r"mount error\(\d+\)",
-        ),
-        Blame.SERVER,
-    ),
-    Sign(
-        Pattern.any_of(
-            r"(attach|map|mount|detach|unmount|expand)volume\S* failed for volume"
-            r" .*(rpc error|cloud provider|googleapi|disk|volume attachment|operation with|external-attacher)",
-            "timed out waiting for external-attacher",
-            "wrong fs type, bad option",
-            "fsck found errors",
-            "structure needs cleaning",
-            "failed to (get|attach) (the )?(disk|volume|device)",
-            "could not attach volume",
-            "error attaching (ebs|disk|volume)",
-            "volume attachment is being deleted",
-        ),
-        Blame.STORAGE,
-    ),
-    Sign(Pattern.any_of("rpc error: code = "), Blame.STORAGE, STRONG),
-    Sign(
-        Pattern.any_of(
-            r"failed to sync (secret|configmap) cache",
-            r"object \S+ not registered",
-            r"failed to fetch token",
-            r"serviceaccounts? \S+ is forbidden.*node",
-        ),
-        Blame.NODE,
-        FAIR,
-    ),
-    Sign(Pattern.any_of("timed out waiting for the condition", "context deadline exceeded"), Blame.STORAGE, FAIR),
-)
-
-PROVISION_SIGNS: tuple[Sign, ...] = (
-    Sign(
-        Pattern.any_of(
-            r"storageclass\S* \"?\S+ not found",
-            "claim selector is not supported",
-            "selector is not supported",
-            r"(invalid|unsupported|not supported).*access ?mode",
-            r"access ?modes? .*(not supported|unsupported|invalid)",
-            "only .*(readwriteonce|access mode).* (is|are) supported",
-            r"(readwritemany|multi_node_multi_writer|multi-node).*not support",
-            "outofrange",
-            "(less than|below) (the )?(minimum|min) ",
-            "exceeds (the )?(maximum|max) (volume )?size",
-            r"(snapshot|data ?source|dataSource)\S* .*not found",
-            "requested pv is too small",
-            "incompatible accessmode",
-            "already bound to a different claim",
-            "storageclassname does not match",
-            "incompatible volumemode",
-            "block volume provisioning is not supported",
-        ),
-        Blame.OWN,
-    ),
-    Sign(
-        Pattern.any_of(
-            "failed to provision volume",
-            "failed to create (volume|disk)",
-            "rpc error: code =",
-            "quota",
-            "(unauthorized|not authorized|accessdenied|forbidden)",
-            "error generating accessibility requirements",
-            "no topology key found",
-            "(insufficient|not enough).*(space|capacity)",
-            "resourceexhausted",
-            "failed to get provisioner",
-        ),
-        Blame.STORAGE,
-    ),
-)
 _NO_CLASS = Pattern("no persistent volumes available for this claim and no storage class is set")
 _WAITS_FOR_PROVISIONER = Pattern("(waiting for a volume to be created|external provisioner)")
 _RESIZE = Pattern("(shrink|less than|smaller than)")
@@ -252,7 +104,7 @@ class _Book:
     def claims_with_room(self) -> list[float]:
         """How full the claims are of those who say so, where none of them is: empty where one is full or unmeasured."""
         claims = [one for subject in self.said_full for one in self.claims_of(self.scene.troubles[subject])]
-        shares = [share for one in claims if (share := _used(self.view, one)) is not None]
+        shares = [share for one in claims if (share := used_share(self.view, one)) is not None]
         return shares if all(share < _ROOM for share in shares) else []
 
     def line(self, trouble: Trouble, source: str, at: datetime | None = None) -> Line:
@@ -262,7 +114,7 @@ class _Book:
     def claims_of(self, trouble: Trouble) -> list[Thing]:
         """The claims that the trouble's pods mount, or the claim that it is about."""
         subject = trouble.subject
-        if not self.view.of_kind("PersistentVolumeClaim"):
+        if not self.view.knows("PersistentVolumeClaim"):
             return []
         if subject.kind == "PersistentVolumeClaim":
             names = {(subject.namespace, subject.name)}
@@ -356,7 +208,7 @@ def _missing_claim(book: _Book, trouble: Trouble) -> Iterator[Finding]:
 def _told_of_claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
     """Claims were not read; their events may be here nevertheless."""
     for event in trouble.events:
-        if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := _provision_sign(event)):
+        if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := provision_sign(event.message)):
             own = sign.blame is Blame.OWN
             suspect = Suspect(event.kind, event.name, event.namespace) if own else book.storage_of("")
             yield book.line(trouble, "event").graded(
@@ -365,18 +217,14 @@ def _told_of_claims(book: _Book, trouble: Trouble) -> Iterator[Finding]:
             return
 
 
-def _provision_sign(event: EventReport) -> Sign | None:
-    return next((sign for sign in PROVISION_SIGNS if sign.pattern.fits(event.message)), None)
-
-
 def _unbound(book: _Book, trouble: Trouble, claim: Thing, events: Sequence[EventReport]) -> Iterator[Finding]:
     told = f"Claim {claim.namespace}/{claim.name} is not bound: "
     class_name = text(claim.spec.get("storageClassName"))
-    if (reason := _own_wish(book.view, claim)) is not None:
+    if (reason := fault_of(book.view, claim)) is not None:
         yield book.line(trouble, "object").graded(_of(claim), PROOF, told + reason)
         return
     for event in reversed(events):
-        if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := _provision_sign(event)):
+        if event.reason in {"ProvisioningFailed", "FailedBinding"} and (sign := provision_sign(event.message)):
             suspect = _of(claim) if sign.blame is Blame.OWN else book.storage_of(class_name)
             yield book.line(trouble, "event").graded(suspect, sign.weight, f"{told}“{short(event.message)}”")
             return
@@ -392,62 +240,6 @@ def _unbound(book: _Book, trouble: Trouble, claim: Thing, events: Sequence[Event
     if waiting:
         claim_text = f"{told}its provisioner does not answer: “{short(waiting[-1].message)}”"
         yield book.line(trouble, "event").graded(book.storage_of(class_name), PROOF, claim_text)
-
-
-def _own_wish(view: View, claim: Thing) -> str | None:
-    """What the claim asks for that does not exist; None where nothing is found wrong with it."""
-    spec = claim.spec
-    class_name = spec.get("storageClassName")
-    volumes_known = view.of_kind("PersistentVolume")
-    named = isinstance(class_name, str) and bool(class_name)
-    if named and view.knows("StorageClass") and view.thing("StorageClass", "", str(class_name)) is None:
-        # A class may be a mere word that claims and volumes share.
-        is_shared = any(text(one.spec.get("storageClassName")) == class_name for one in volumes_known)
-        listed = ", ".join(sorted(one.name for one in view.of_kind("StorageClass"))[:5])
-        if not is_shared:
-            return f"its class {class_name} does not exist (there are: {listed})."
-    if (volume_name := text(spec.get("volumeName"))) and volumes_known:
-        return _named_volume(view, claim, volume_name)
-    if not volumes_known or not (spec.get("selector") or class_name == ""):
-        return None
-    misfits = [_misfit(claim, one) for one in sorted(volumes_known, key=lambda one: one.name)]
-    if all(misfits):
-        return f"none of {len(misfits)} volumes satisfies it ({misfits[0]})."
-    return None
-
-
-def _named_volume(view: View, claim: Thing, name: str) -> str | None:
-    volume = view.thing("PersistentVolume", "", name)
-    if volume is None:
-        return f"it names the volume {name}, which does not exist."
-    holder = mapping(volume.spec.get("claimRef"))
-    if holder and (text(holder.get("name")), text(holder.get("namespace"))) != (claim.name, claim.namespace):
-        return f"the volume {name} belongs to {text(holder.get('namespace'))}/{text(holder.get('name'))}."
-    return _misfit(claim, volume, by_selector=False)
-
-
-def _misfit(claim: Thing, volume: Thing, *, by_selector: bool = True) -> str | None:
-    """Why this volume does not satisfy the claim; None where it does."""
-    spec = claim.spec
-    if text(spec.get("storageClassName")) != text(volume.spec.get("storageClassName")):
-        return f"{volume.name} is of class {text(volume.spec.get('storageClassName')) or 'none'}"
-    wanted = quantity(dig(spec, "resources", "requests", "storage")) or 0.0
-    holds = quantity(dig(volume.spec, "capacity", "storage")) or wanted
-    if holds < wanted:
-        return f"{volume.name} is smaller than the claim"
-    modes, offered = _words(spec.get("accessModes")), _words(volume.spec.get("accessModes"))
-    if offered and not modes <= offered:
-        return f"{volume.name} does not offer {', '.join(sorted(modes - offered))}"
-    labels = texts(dig(spec, "selector", "matchLabels"))
-    if by_selector and not labels.items() <= volume.labels.items():
-        return f"{volume.name} does not carry the labels that the claim selects"
-    if text(volume.status.get("phase")) in {"Bound", "Released", "Failed"} and volume.spec.get("claimRef"):
-        return f"{volume.name} is taken"
-    return None
-
-
-def _words(value: object) -> frozenset[str]:
-    return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()
 
 
 def _lacks_default(book: _Book, claim: Thing, events: Sequence[EventReport]) -> bool:
@@ -621,19 +413,19 @@ def _full(book: _Book, trouble: Trouble) -> Iterator[Finding]:
             yield book.line(trouble, "alert", symptom.began_at).graded(trouble.subject, STRONG, told)
     said = book.said_full.get(trouble.subject)
     for owned in book.claims_of(trouble):
-        share = _used(book.view, owned)
+        share = used_share(book.view, owned)
         if share is not None and share >= _FULL_SHARE:
             told = f"The claim {owned.name} of {trouble.subject} is {share:.0%} full."
             yield book.line(trouble, "metric").graded(trouble.subject, PROOF if said else STRONG, told)
             return
     if said is None:
         return
-    roomy = book.claims_with_room
-    if roomy and len(book.full_namespaces) > 1 and book.claims_of(trouble):
+    roomy, reach = book.claims_with_room, len(book.full_namespaces)
+    if roomy and reach > 1 and book.claims_of(trouble):
         class_name = text(book.claims_of(trouble)[0].spec.get("storageClassName"))
         told = (
-            f"{trouble.subject} can write no more (“{short(said.words)}”), as can others in {len(book.full_namespaces)} "
-            f"namespaces, while the claims that were measured have room (at most {max(roomy):.0%} full)."
+            f"{trouble.subject} can write no more (“{short(said.words)}”), as can others in {reach} namespaces, "
+            f"while the claims that were measured have room (at most {max(roomy):.0%} full)."
         )
         yield book.line(trouble, "metric").graded(book.storage_of(class_name), PROOF, told)
 
@@ -645,7 +437,7 @@ def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
         return
     for claim in book.claims_of(trouble):
         volume = book.view.thing("PersistentVolume", "", text(claim.spec.get("volumeName")))
-        for key, values in _ties(volume):
+        for key, values in ties_of(volume):
             usable = [one.name for one in book.view.nodes.values() if one.thing.labels.get(key) in values]
             usable = [one for one in usable if book.view.nodes[one].is_ready and not book.view.nodes[one].is_cordoned]
             if not usable:
@@ -656,33 +448,3 @@ def _out_of_reach(book: _Book, trouble: Trouble) -> Iterator[Finding]:
                 )
                 yield book.line(trouble, said.source).graded(suspect, PROOF, told)
                 return
-
-
-def _ties(volume: Thing | None) -> Iterator[tuple[str, frozenset[str]]]:
-    if volume is None:
-        return
-    for term in rows(dig(volume.spec, "nodeAffinity", "required", "nodeSelectorTerms")):
-        for one in rows(term.get("matchExpressions")):
-            if one.get("operator") == "In":
-                yield text(one.get("key")), _words(one.get("values"))
-
-
-def _used(view: View, claim: Thing) -> float | None:
-    """How full the claim is; None where nobody measured it."""
-    ratios = [one.value for one in view.metric("kubelet_volume_stats_used_ratio") if _is_of(one.labels, claim)]
-    if ratios and 0 <= ratios[0] <= 1:
-        return ratios[0]
-    used, free, whole = (
-        [one.value for one in view.metric(f"kubelet_volume_stats_{what}_bytes") if _is_of(one.labels, claim)]
-        for what in ("used", "available", "capacity")
-    )
-    total = whole[0] if whole else used[0] + free[0] if used and free else 0.0
-    if total <= 0:
-        return None
-    if used:
-        return used[0] / total
-    return 1 - free[0] / total if free else None
-
-
-def _is_of(labels: Mapping[str, str], claim: Thing) -> bool:
-    return labels.get("persistentvolumeclaim") == claim.name and labels.get("namespace", "") in {"", claim.namespace}

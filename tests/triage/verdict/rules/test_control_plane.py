@@ -1,5 +1,7 @@
 """What the control plane says, does not do, and depends on."""
 
+from typing import Any
+
 import pytest
 
 from tests.casework.makers import crashing, creating, pending
@@ -103,8 +105,8 @@ def test_a_lease_that_is_not_renewed(seconds: int, is_stale: bool) -> None:
 
 def test_etcd_and_what_lives_on_it_are_one_incident() -> None:
     made = cluster()
-    labels = {"job": "etcd", "namespace": "openshift-etcd", "pod": "etcd-master-1"}
-    made.alert("etcdNoLeader", 10, hold=1, severity="critical", summary="no leader", **labels)
+    where: dict[str, Any] = {"namespace": "openshift-etcd", "pod": "etcd-master-1"}
+    made.alert("etcdNoLeader", 10, hold=1, severity="critical", summary="no leader", job="etcd", **where)
     made.alert("KubeAPIErrorBudgetBurn", 10, hold=2, severity="critical", summary="burns")
     (cause,) = causes(made)
     assert (cause.verdict, cause.suspect) == (Verdict.CLUSTER, component("etcd"))

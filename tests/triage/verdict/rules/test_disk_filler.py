@@ -73,7 +73,8 @@ def test_what_the_kubelet_says_of_the_evicted(message: str, suspect: Suspect | N
         ),
         (
             "FailedMount",
-            'MountVolume.SetUp failed for volume "kube-api-access": mkdir /var/lib/kubelet/pods/a: read-only file system',
+            'MountVolume.SetUp failed for volume "kube-api-access": mkdir /var/lib/kubelet/pods/a: '
+            "read-only file system",
         ),
         (
             "FailedCreatePodContainer",

@@ -5,8 +5,9 @@ import pytest
 from tests.casework.makers import State, waiting
 from tests.triage.verdict.rules.looks import cluster, lines, verdicts
 from triage.verdict import Suspect, Verdict
+from triage.verdict.image_messages import Fault, fault_of
 from triage.verdict.images import host_of, repository_of
-from triage.verdict.rules.image_pull import Fault, fault_of, image_pull
+from triage.verdict.rules.image_pull import image_pull
 
 _RESOLVE = 'failed to pull and unpack image "r.example.com/a/b:1": failed to resolve reference "r.example.com/a/b:1": '
 _HEAD = 'failed to do request: Head "https://r.example.com/v2/a/b/manifests/1": '

@@ -1,5 +1,7 @@
 """What the alerts that everybody ships say by themselves."""
 
+from typing import Any
+
 import pytest
 
 from tests.triage.verdict.rules.staging import causes, cluster, found
@@ -19,7 +21,7 @@ from triage.verdict.weights import HINT, STRONG
         ("DCGMXidError", {"Hostname": "node-2"}, "Node node-2", "the hardware of a node"),
     ],
 )
-def test_of_the_platform(name: str, labels: dict[str, str], suspect: str, because: str) -> None:
+def test_of_the_platform(name: str, labels: dict[str, Any], suspect: str, because: str) -> None:
     made = cluster()
     made.alert(name, 40, hold=5, summary=name, **{key: value for key, value in labels.items() if key != "name"})
     (line,) = found(known_alerts, made)

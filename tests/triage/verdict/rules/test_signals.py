@@ -1,5 +1,7 @@
 """What was asked of the cluster, and what came back."""
 
+from typing import Any
+
 import pytest
 
 from tests.casework.makers import pending
@@ -17,7 +19,7 @@ from triage.verdict.rules.signals import signals
         ("packets-resent", False, {"node": "node-2"}, Suspect("Node", "node-2"), "by its node"),
     ],
 )
-def test_an_answer_is_about(name: str, healthy: bool, labels: dict[str, str], suspect: Suspect, because: str) -> None:
+def test_an_answer_is_about(name: str, healthy: bool, labels: dict[str, Any], suspect: Suspect, because: str) -> None:
     made = cluster()
     made.signal(name, "query", 1, "ratio", healthy=healthy, **labels)
     (line,) = found(signals, made)

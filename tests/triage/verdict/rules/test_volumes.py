@@ -6,7 +6,8 @@ import pytest
 from tests.casework.makers import Scene, crashing, creating, pending
 from tests.triage.verdict.rules.staging import causes, cluster, found, suspects
 from triage.verdict import Suspect, Verdict
-from triage.verdict.rules.volumes import MOUNT_SIGNS, PROVISION_SIGNS, Blame, Sign, volumes
+from triage.verdict.rules.volumes import volumes
+from triage.verdict.volume_messages import MOUNT_SIGNS, PROVISION_SIGNS, Blame, Sign
 
 
 def blamed(signs: tuple[Sign, ...], message: str) -> Blame | None:
