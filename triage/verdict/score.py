@@ -151,7 +151,7 @@ class _Group:
 def attribute(scene: Scene, findings: Iterable[Finding], calibration: Calibration) -> tuple[Attribution, ...]:
     """Every cause that the troubles point to, the surest first; none where nothing is wrong."""
     court = _Court(scene, _cases(findings))
-    groups = _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court)))
+    groups = _turned(court, _joined(scene, _absorbed(scene, court, _groups(scene.troubles, court))))
     opening = [group for group in groups if group.is_open]
     if not opening and not _sees_all_well(scene):
         opening = [group for group in groups if any(trouble.symptoms for trouble in group.troubles)]
@@ -461,16 +461,30 @@ def _way(scene: Scene, group: _Group) -> frozenset[str]:
     return frozenset(bad or {symptom.alertname for trouble in mine for symptom in trouble.symptoms})
 
 
+def _turned(court: _Court, groups: Sequence[_Group]) -> list[_Group]:
+    """Where all of one side together outweigh the suspect that explains a trouble best, the best of them is named, once
+    for all that it explains."""
+    kept: dict[Accused, _Group] = {}
+    for group in groups:
+        rivals = _rivals(court, group)
+        side = group.accused.side
+        if _margin(rivals, side, court.unseen) < 0:
+            group.accused = next((accused for accused, _ in rivals if accused.side is not side), group.accused)
+        if group.accused in kept:
+            kept[group.accused].take(group.troubles)
+        else:
+            kept[group.accused] = group
+    return list(kept.values())
+
+
 # -- Verdicts --
 
 
 def _attribution(court: _Court, group: _Group, calibration: Calibration) -> Attribution:
     rivals = _rivals(court, group)
     margin = _margin(rivals, group.accused.side, court.unseen)
-    side = group.accused.side if margin >= 0 else group.accused.side.other
     suspect = group.accused.suspect
-    if side is not group.accused.side:
-        suspect = next((accused.suspect for accused, _ in rivals if accused.side is side), suspect)
+    side = group.accused.side if margin >= 0 else group.accused.side.other
     confidence = confidence_of(abs(margin), calibration)
     verdict = Verdict(side.value) if confidence >= calibration.threshold else Verdict.UNCERTAIN
     lines = _ledger(court.cases, group, rivals)
@@ -499,19 +513,17 @@ def _rivals(court: _Court, group: _Group) -> list[tuple[Accused, float]]:
     """All who could be to blame for the group, with their log-odds, the likeliest first."""
     subjects = group.subjects
     explained: dict[Accused, list[float]] = defaultdict(list)
-    definite: Counter[Accused] = Counter()  # how many of them each is definitely to blame for
     for subject in subjects:
         for accused, weight in court.by_trouble.get(subject, ()):
             explained[accused].append(weight)
-            definite[accused] += subject in court.cases[accused].definite
-    named = sum(1 for subject in subjects if court.named[subject])
+    named = {subject for subject in subjects if court.named[subject]}
     found = [(group.accused, _own_odds(court, court.cases[group.accused], subjects))]
     for accused, linked in explained.items():
         share = sum(1 for weight in linked if weight > 0) / len(subjects)
         if share > 0 and accused != group.accused:
             case = court.cases[accused]
             odds = _bounded(case.general + sum(linked) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
-            behind = weights.BACKGROUND * (named - definite[accused]) / len(subjects)
+            behind = weights.BACKGROUND * (len(named) - len(named & case.definite)) / len(subjects)
             found.append((accused, odds + case.bonus * share + behind))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+from alerts import wellknown
 from alerts.kubernetes.fields import dig, text
 from alerts.kubernetes.objects import Condition, Pod, Thing
 from alerts.kubernetes.parse import conditions_of
@@ -239,8 +240,21 @@ class _Fold:
             if node:
                 self.at[subject].add(self.view.address_of_node.get(node, node))
 
+    def _part_at_home(self, symptom: Symptom) -> Suspect | None:
+        """The part that an alert of a known name is about, where the map or what runs there says that its namespace is
+        the platform's: labels alone know only the usual names."""
+        if symptom.suspect.kind in {"Node", "Component", "Cluster"}:
+            return None
+        known = wellknown.about(symptom.alertname)
+        if known is None or known.kind is not wellknown.Kind.COMPONENT:
+            return None
+        namespace = symptom.suspect.name if symptom.suspect.kind == "Namespace" else symptom.suspect.namespace
+        return Suspect("Component", known.component) if namespace in self.view.platform_namespaces else None
+
     def _subject_of(self, symptom: Symptom) -> Suspect:
         view, told = self.view, symptom.suspect
+        if (part := self._part_at_home(symptom)) is not None:
+            return part
         if symptom.pod and told.namespace:
             return view.folded(view.workload_of_pod_named(told.namespace, symptom.pod))
         match told.kind:

@@ -23,9 +23,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CART = Suspect("Deployment", "cart", "shop")
 QUERY = Suspect("Deployment", "query", "search")
 NODE = Suspect("Node", "worker-1")
-# Something that was looked at: of a cluster of which only alerts are known nobody can say that it is well.
-PULLED = EventReport("Pod", "other", "other-0", "Pulled", "", NOON, NOON)
-UNSEEN = -weights.OTHER_SIDE  # what a side that nobody accuses leaves to the other
+UNSEEN = 0.0  # where nothing but alerts was read, a cause on the other side is as likely as not
 
 
 def trouble(subject: Suspect = CART, effect: Effect = Effect.CRASH, *, minutes: float = 20, **more: Any) -> Trouble:
@@ -42,13 +40,8 @@ def line(
 
 
 def attributed(troubles: Iterable[Trouble], findings: Sequence[Finding]) -> tuple[Attribution, ...]:
-    return _attributed(Snapshot("prod", NOON, events=(PULLED,)), troubles, findings)
-
-
-def _attributed(
-    snapshot: Snapshot, troubles: Iterable[Trouble], findings: Sequence[Finding]
-) -> tuple[Attribution, ...]:
-    return attribute(Scene(View(snapshot), {one.subject: one for one in troubles}), findings, SHIPPED)
+    scene = Scene(View(Snapshot("prod", NOON)), {one.subject: one for one in troubles})
+    return attribute(scene, findings, SHIPPED)
 
 
 def only(troubles: Iterable[Trouble], findings: Sequence[Finding]) -> Attribution:
@@ -86,9 +79,10 @@ def test_lines_add_up_as_log_odds(lines: list[Finding], total: float, because: s
     assert only([trouble()], lines).margin == pytest.approx(total + UNSEEN, abs=1e-4), because
 
 
-def test_where_only_alerts_are_known_the_other_side_is_not_taken_for_well() -> None:
-    (found,) = _attributed(Snapshot("prod", NOON), [trouble()], [line(CART, 1.0, CART)])
-    assert found.margin == pytest.approx(1.0)
+def test_where_more_was_looked_at_an_unseen_cause_on_the_other_side_is_less_likely() -> None:
+    seen = Snapshot("prod", NOON, events=(EventReport("Pod", "other", "other-0", "Pulled", "", NOON, NOON),))
+    (found,) = attribute(Scene(View(seen), {CART: trouble()}), [line(CART, 1.0, CART)], SHIPPED)
+    assert found.margin == pytest.approx(1.0 - weights.OTHER_SIDE)
 
 
 def test_where_nothing_is_wrong_there_is_nobody_to_blame() -> None:
@@ -144,17 +138,18 @@ DATABASE = Suspect("StatefulSet", "db", "shop")
     [
         (CART, 0.9, False, True, "it stands in its namespace"),
         (QUERY, 0.9, False, False, "it stands in another one"),
-        (CART, 3.0, True, False, "it has a definite fault of its own"),
-        (CART, 0.9, True, True, "what is hardly known names no fault"),
+        (CART, 4.2, True, False, "it has a definite fault of its own"),
+        (CART, 0.9, True, True, "a weak line names a circumstance, whatever it calls itself"),
         (CART, 5.0, False, True, "a definite fault is the deeper cause, whatever the other weighs"),
     ],
 )
 def test_in_a_namespace_what_is_vague_follows_what_is_definite(
     subject: Suspect, weight: float, *, is_specific: bool, follows: bool, because: str
 ) -> None:
-    fault = line(DATABASE, 4.2, DATABASE, is_specific=True)
     own = line(subject, weight, subject, rule="other", is_specific=is_specific)
-    found = attributed([trouble(DATABASE), trouble(subject, VICTIM)], [fault, own])
+    found = attributed(
+        [trouble(DATABASE), trouble(subject, VICTIM)], [line(DATABASE, 4.2, DATABASE, is_specific=True), own]
+    )
     assert {one.suspect for one in found} == ({DATABASE} if follows else {DATABASE, subject}), because
 
 

@@ -160,11 +160,11 @@ def test_a_namespace_is_the_platforms_by_what_runs_there_and_not_by_its_name(sce
     scene.daemon_set("infra-a7", "calico-node", image="docker.io/calico/node:v3.30.0")
     scene.deployment("infra-a7", "dns", 2, image="registry.k8s.io/coredns/coredns:v1.12.1")
     scene.deployment("infra-a7", "report", 1)
-    scene.deployment("cluster-tools", "cart", 1)
+    scene.deployment("platform-shop", "cart", 1)
     view = view_of(scene)
     assert "infra-a7" in view.platform_namespaces
     assert view.side_of(Suspect("Deployment", "report", "infra-a7")) is Side.CLUSTER, "two of three are parts"
-    assert view.side_of(Suspect("Deployment", "cart", "cluster-tools")) is Side.APPLICATION
+    assert view.side_of(Suspect("Deployment", "cart", "platform-shop")) is Side.APPLICATION
 
 
 def test_half_of_a_namespace_is_not_most_of_it(scene: Scene) -> None:

@@ -44,6 +44,7 @@ DNS = Pattern(
     r"lookup [^ ]+( on [^ ]+)?: [^\n]{0,80}(i/o timeout|server misbehaving|connection refused)|EAI_AGAIN"
     r"|temporary failure in name resolution|no servers could be reached|Resolving timed out|name resolution timed out"
 )
+_PROCESSOR = Pattern(r"exec format error|illegal instruction|unsupported (cpu|processor|architecture)")
 PUSH = Pattern(r"push(ing)? [^\n]{0,40}(image|manifest|blob|layer)|blob upload|writing blob|put (manifest|blob)")
 # A dependency that is not reached; `host` is how the program names it.
 _NOT_REACHED = Pattern(
@@ -173,6 +174,9 @@ def _judge(scene: Scene, crash: Crash, around: Around) -> Iterator[Finding]:
         return  # whose name resolution it is, rules of the network say
     elif words and (found := dependency(scene, trouble, words, around.addresses)) is not None:
         yield from _of_dependency(line, found, quoted)
+    elif _PROCESSOR.fits(words) and trouble.well:
+        claim = f"{trouble.subject} is made for another processor than its node has, and runs elsewhere: {quoted}"
+        yield line.own(HINT, claim, is_specific=False)
     elif words and _OWN.fits(words) and crash.said.source == "object":
         yield line.own(STRONG, f"{trouble.subject} ends and says why: {quoted}")
     else:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from alerts.kubernetes.objects import Container, Pod
 from triage.verdict.findings import Line
 from triage.verdict.injected import injected_containers, injector
+from triage.verdict.messages import Pattern
+from triage.verdict.messages import short as quoted
 from triage.verdict.scene import Scene
 from triage.verdict.statements import Statement
 from triage.verdict.states import Effect
@@ -21,6 +23,8 @@ from triage.verdict.weights import FAIR, HINT, PROOF, STRONG
 
 RULE = "memory"
 
+# The runtime could not even start the container's first process within its limit.
+TOO_LOW = Pattern(r"container init was OOM-killed|memory limit too low|cannot allocate memory.*memory\.limit")
 _WORKING_SET = ("container_memory_working_set_bytes", "container_memory_usage_bytes", "container_memory_rss")
 _NEAR = timedelta(minutes=10)
 _BELOW = 0.8  # of its limit: so much below, and the limit is not what killed it
@@ -31,6 +35,10 @@ def memory(scene: Scene) -> Iterator[Finding]:
     """Lines about workloads that are killed for their memory."""
     injected, used = injected_containers(scene), _used(scene.view)
     for trouble in scene.troubles.values():
+        if (told := scene.said(trouble, TOO_LOW)) is not None:
+            claim = f"The memory limit of {trouble.subject} is too low to start with: {quoted(told.words)}"
+            yield Line(scene, RULE, trouble, told).own(PROOF, claim)
+            continue
         if Effect.OOM not in trouble.effects:
             continue
         killed = [(pod, one) for pod in trouble.failing for one in pod.containers if one.ended == "OOMKilled"]

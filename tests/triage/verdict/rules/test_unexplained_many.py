@@ -13,7 +13,7 @@ from triage.verdict.rules.unexplained_many import unexplained_many
         ((20,), 0, "one team alone"),
         ((20, 19, 18, 17), 4, "within minutes of each other"),
         ((20, 50, 80), 0, "one after the other, far apart"),
-        ((20, 19, 80), 0, "two fail at once every now and then"),
+        ((20, 19, 80), 0, "two of them together: that happens every now and then"),
         ((20, 19, 18, 80), 3, "three of them together"),
     ],
 )
