@@ -142,7 +142,8 @@ def _labels_of(exporter: _Exporter | None, labels: Mapping[str, str], about: Abo
             return set()
     # Of kube-state-metrics. It tells of its own pod as well: then the alert is known to be about pods, or names a uid.
     is_about_pods = "uid" in labels or (about is not None and about.kind is Kind.POD)
-    names_itself = exporter.value in labels.get("pod", "")
+    # Where it tells of a workload, no pod of that is named: the pod is its own, whatever that is called.
+    names_itself = exporter.value in labels.get("pod", "") or any(map(labels.get, wellknown.WORKLOADS))
     mine = {"service", "endpoint", "instance"}
     if names_itself and not is_about_pods:
         return mine | {"pod", "container"}

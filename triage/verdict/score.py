@@ -230,8 +230,8 @@ def _once(lines: Iterable[Finding], key: Callable[[Finding], Hashable]) -> list[
 
 
 def _damped(rows: Sequence[float]) -> float:
-    """The same thing said again adds little."""
-    return sum(weight * weights.AGAIN**place for place, weight in enumerate(rows))
+    """The same thing said again adds little, and the dozenth time nothing that anybody could see."""
+    return sum(weight * weights.AGAIN**place for place, weight in enumerate(rows[:12]))
 
 
 def _bounded(score: float) -> float:
@@ -513,17 +513,19 @@ def _rivals(court: _Court, group: _Group) -> list[tuple[Accused, float]]:
     """All who could be to blame for the group, with their log-odds, the likeliest first."""
     subjects = group.subjects
     explained: dict[Accused, list[float]] = defaultdict(list)
+    definite: Counter[Accused] = Counter()  # how many of them each is definitely to blame for
     for subject in subjects:
         for accused, weight in court.by_trouble.get(subject, ()):
             explained[accused].append(weight)
-    named = {subject for subject in subjects if court.named[subject]}
+            definite[accused] += subject in court.cases[accused].definite
+    named = sum(1 for subject in subjects if court.named[subject])
     found = [(group.accused, _own_odds(court, court.cases[group.accused], subjects))]
     for accused, linked in explained.items():
         share = sum(1 for weight in linked if weight > 0) / len(subjects)
         if share > 0 and accused != group.accused:
             case = court.cases[accused]
             odds = _bounded(case.general + sum(linked) / len(subjects)) + weights.UNEXPLAINED * (1 - share)
-            behind = weights.BACKGROUND * (len(named) - len(named & case.definite)) / len(subjects)
+            behind = weights.BACKGROUND * (named - definite[accused]) / len(subjects)
             found.append((accused, odds + case.bonus * share + behind))
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
