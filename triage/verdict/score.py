@@ -471,7 +471,7 @@ def _turned(court: _Court, groups: Sequence[_Group]) -> list[_Group]:
         if _margin(rivals, side, court.unseen) < 0:
             group.accused = next((accused for accused, _ in rivals if accused.side is not side), group.accused)
         if group.accused in kept:
-            kept[group.accused].troubles.extend(group.troubles)
+            kept[group.accused].take(group.troubles)
         else:
             kept[group.accused] = group
     return list(kept.values())

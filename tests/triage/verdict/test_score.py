@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.reports import EventReport
 from triage.verdict import weights
 from triage.verdict.calibration import SHIPPED
 from triage.verdict.scene import Scene
@@ -78,6 +79,12 @@ def test_lines_add_up_as_log_odds(lines: list[Finding], total: float, because: s
     assert only([trouble()], lines).margin == pytest.approx(total + UNSEEN, abs=1e-4), because
 
 
+def test_where_more_was_looked_at_an_unseen_cause_on_the_other_side_is_less_likely() -> None:
+    seen = Snapshot("prod", NOON, events=(EventReport("Pod", "other", "other-0", "Pulled", "", NOON, NOON),))
+    (found,) = attribute(Scene(View(seen), {CART: trouble()}), [line(CART, 1.0, CART)], SHIPPED)
+    assert found.margin == pytest.approx(1.0 - weights.OTHER_SIDE)
+
+
 def test_where_nothing_is_wrong_there_is_nobody_to_blame() -> None:
     assert attributed([], [line(NODE, 4.0, NODE)]) == ()
 
@@ -144,6 +151,21 @@ def test_in_a_namespace_what_is_vague_follows_what_is_definite(
         [trouble(DATABASE), trouble(subject, VICTIM)], [line(DATABASE, 4.2, DATABASE, is_specific=True), own]
     )
     assert {one.suspect for one in found} == ({DATABASE} if follows else {DATABASE, subject}), because
+
+
+@pytest.mark.parametrize(
+    ("other", "minutes", "causes", "because"),
+    [
+        (CART, 21, 1, "one release broke both"),
+        (CART, 60, 2, "they broke at different times"),
+        (QUERY, 21, 2, "another team's is another cause"),
+    ],
+)
+def test_what_a_team_broke_in_the_same_way_at_once_is_one_cause(
+    other: Suspect, minutes: float, causes: int, because: str
+) -> None:
+    lines = [line(one, 4.2, one, is_specific=True) for one in (DATABASE, other)]
+    assert len(attributed([trouble(DATABASE), trouble(other, minutes=minutes)], lines)) == causes, because
 
 
 def test_of_two_vague_causes_in_a_namespace_the_weaker_follows_the_stronger() -> None:

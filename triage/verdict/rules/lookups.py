@@ -10,7 +10,6 @@ from datetime import timedelta
 from triage.verdict.messages import Pattern
 from triage.verdict.platform import Role
 from triage.verdict.scene import Scene
-from triage.verdict.troubles import Trouble
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.view import names
 from triage.verdict.weights import HINT, STRONG, WEAK
@@ -25,7 +24,7 @@ _WITHIN = timedelta(minutes=15)
 
 def lookups(scene: Scene) -> Iterator[Finding]:
     """One line about the cluster's DNS where several namespaces miss names at once."""
-    missing = [one for one in scene.of_tenants if one.namespace and _misses_names(one)]
+    missing = [one for one in scene.of_tenants if one.namespace and scene.said(one, LOOKUP) is not None]
     began = sorted(one.began_at for one in missing)
     spaces = {one.namespace for one in missing}
     if len(spaces) < _FEWEST or began[-1] - began[0] > _WITHIN:
@@ -42,12 +41,6 @@ def lookups(scene: Scene) -> Iterator[Finding]:
         "lookups",
         is_specific=True,
     )
-
-
-def _misses_names(trouble: Trouble) -> bool:
-    words = [*(event.message for event in trouble.events), *(symptom.text for symptom in trouble.symptoms)]
-    words += [one.ended_message for pod in trouble.failing for one in pod.containers]
-    return any(LOOKUP.fits(word) for word in dict.fromkeys(words))
 
 
 def _dns(scene: Scene) -> Suspect:

@@ -21,9 +21,9 @@ _REASONS = (
 )
 _KINDS = frozenset({"NodeClaim", "NodePool", "Machine", "MachineSet", "NodeClass", "EC2NodeClass", "Provisioner"})
 _FAILS = Pattern(
-    r"not registered|failed to (launch|create|provision)|insufficient(instance)?capacity|max\w*countexceeded|quota"
-    r"|limit ?exceeded|stockout|zone_resource_pool_exhausted|vcpulimit|out of (capacity|stock)|timed out|unauthorized"
-    r"|failed scale-up|could not launch|no instance type"
+    r"not registered|failed to (launch|create|provision|register)|insufficient(instance)?capacity|max\w*countexceeded"
+    r"|quota|limit ?exceeded|stockout|zone_resource_pool_exhausted|vcpulimit|out of (capacity|stock)|timed out"
+    r"|unauthorized|failed scale-up|could not launch|no instance type"
 )
 _BACKOFF = Pattern(r"in backoff after failed scale-up")
 
