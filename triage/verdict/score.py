@@ -247,8 +247,8 @@ def _groups(troubles: Mapping[Suspect, Trouble], court: _Court) -> list[_Group]:
                 continue
             score = case.score(subject) + court.background(case, subject)
             # Where several faults are named, the nearer one decides, not the one that explains more besides.
-            if court.named[subject] > 1:
-                score += _NEAR * (accused.suspect.namespace == subject.namespace != "") - case.bonus
+            if court.named[subject] > 1 and subject.namespace:
+                score += _NEAR * (accused.suspect.namespace == subject.namespace) - case.bonus
             if subject not in best or (score, _depth(accused)) > (best[subject][0], _depth(best[subject][1])):
                 best[subject] = (score, accused)
     groups: dict[Accused, _Group] = {}

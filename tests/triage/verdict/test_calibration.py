@@ -16,7 +16,7 @@ samples = st.lists(st.tuples(st.floats(0, 20, allow_nan=False), st.booleans()), 
     ("margin", "calibration", "confidence", "because"),
     [
         (0.0, SHIPPED, 0.5, "no lead, even odds"),
-        (math.log(4), SHIPPED, 0.8, "four to one"),
+        (math.log(4), Calibration(1.0, 0.0, 0.6), 0.8, "four to one"),
         (50.0, SHIPPED, MOST, "nothing is certain"),
         (0.0, Calibration(1.0, -2.0, 0.65), LEAST, "the side that leads is at least even"),
         (1.0, Calibration(2.0, -2.0, 0.65), 0.5, "slope and intercept"),
