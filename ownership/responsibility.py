@@ -32,6 +32,18 @@ class Tenancy(StrEnum):
         return self.value.capitalize()
 
 
+class FallbackPolicy(StrEnum):
+    """Who looks first in a cluster at what nobody owns, and at what is uncertain."""
+
+    TEAM = "team"  # the fallback of the cluster
+    OPERATORS = "operators"  # those who operate it
+    OWNER = "owner"  # at what is uncertain its owner, at what nobody owns the fallback
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
 class Side(StrEnum):
     """Where a failure lies."""
 
