@@ -91,7 +91,7 @@ class Matcher:
 
     @cached_property
     def compiled(self) -> tuple[tuple[str, tuple[Text, ...]], ...]:
-        return tuple((name, tuple(text_of(text) for text in texts)) for name, texts in self.conditions)
+        return tuple((name, tuple(text_of(_spelt(name, text)) for text in texts)) for name, texts in self.conditions)
 
     @cached_property
     def exactness(self) -> tuple[int, int]:
@@ -110,6 +110,11 @@ class Matcher:
         """Whether it tells apart things of namespaces that it names exactly."""
         inside = self.texts(Condition.NAMESPACE)
         return bool(inside) and len(self.conditions) > 1 and all(form_of(text) is Form.EXACT for text in inside)
+
+
+def _spelt(name: str, text: str) -> str:
+    """Kinds are compared in small letters, because people write them in any."""
+    return text.casefold() if name == Condition.KIND and form_of(text) is not Form.PATTERN else text
 
 
 def form_of(written: str) -> Form:

@@ -195,7 +195,7 @@ class Cluster(Kept):
         default=list,
         blank=True,
         db_default=[],
-        help_text="matchers over the labels of alerts, as a list of {label: [texts]}; any of them recognises it",
+        help_text="matchers over the labels of alerts, as a list of {labels.NAME: [texts]}; any of them recognises it",
     )
     labels_for = models.JSONField(
         default=list,
@@ -320,7 +320,7 @@ class OwnershipRule(Kept):
 
 
 class ResponsibilityRule(Kept):
-    """One cell of the table kind × level that differs from the shipped one: everywhere, in a cluster or a namespace."""
+    """A cell of the table of kinds and levels that differs from the shipped one, for all, a cluster or a namespace."""
 
     cluster = models.ForeignKey(
         Cluster,

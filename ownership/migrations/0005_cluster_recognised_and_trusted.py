@@ -22,6 +22,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='cluster',
             name='recognised_by',
-            field=models.JSONField(blank=True, db_default=[], default=list, help_text='matchers over the labels of alerts, as a list of {label: [texts]}; any of them recognises it'),
+            field=models.JSONField(blank=True, db_default=[], default=list, help_text='matchers over the labels of alerts, as a list of {labels.NAME: [texts]}; any of them recognises it'),
         ),
     ]
