@@ -1,13 +1,13 @@
 """Who owns what, sorted for looking up. PURE."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 from ownership.entries import ClusterEntry, ComponentEntry, NamespaceEntry, ResponsibilityEntry, RuleEntry, WellKnown
-from ownership.index import Index, Values, matches
+from ownership.index import Index
 from ownership.matchers import Condition, Matcher
 from ownership.precedence import DEFAULT_ORDER, Precedence
 from ownership.responsibility import KINDS, Cell, Level, Tenancy, shipped_who
@@ -82,7 +82,7 @@ class OwnershipMap:
     def recognise(self, labels: Mapping[str, str]) -> list[ClusterEntry]:
         """The clusters that recognise these labels; of several the first is meant, and they are in conflict."""
         values = {"labels." + name: (value,) for name, value in labels.items()}
-        found = ((m.exactness, entry.slug, entry) for m, entry in self.recognisers if matches(m, values))
+        found = ((m.exactness, entry.slug, entry) for m, entry in self.recognisers.find(None, values))
         return list({slug: entry for _, slug, entry in sorted(found, key=lambda each: each[:2])}.values())
 
     def cell(self, cluster: str, namespace: str, kind: str, level: Level) -> Cell | None:
@@ -140,8 +140,8 @@ class OwnershipMap:
         return frozenset((e.cluster, e.team) for e in self.namespaces.values() if e.level is Level.FULL)
 
     @cached_property
-    def recognisers(self) -> tuple[tuple[Matcher, ClusterEntry], ...]:
-        return tuple((m, entry) for entry in self.clusters.values() for m in entry.recognised_by)
+    def recognisers(self) -> Index[tuple[Matcher, ClusterEntry]]:
+        return Index((None, m, (m, entry)) for entry in self.clusters.values() for m in entry.recognised_by)
 
     @cached_property
     def rules_by_namespace(self) -> Mapping[str, tuple[RuleEntry, ...]]:
@@ -156,11 +156,6 @@ class OwnershipMap:
 def source_rank(source: str) -> int:
     """Of two rules that are otherwise alike, the one whose source has the lower rank decides."""
     return _SOURCES.get(source, len(_SOURCES))
-
-
-def inherits(known: WellKnown, values: Values) -> Iterator[Matcher]:
-    """The matchers of a well-known component that match."""
-    return (matcher for matcher in known.matchers if matches(matcher, values))
 
 
 _KeyT = TypeVar("_KeyT")
