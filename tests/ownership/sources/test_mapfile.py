@@ -128,11 +128,18 @@ CLUSTER = TEAM + "clusters:\n- {slug: prod, operated_by: payments}\n"
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "1: file: is empty. Write at least one of teams, clusters, components, namespaces."),
-        ("- a", "1: : is a list. Write {teams, clusters, components, namespaces}."),
+        (
+            "",
+            "1: file: is empty. Write at least one of teams, clusters, components, namespaces, rules, responsibilities.",
+        ),
+        ("- a", "1: : is a list. Write {teams, clusters, components, namespaces, rules, responsibilities}."),
         ("team: []", "1: team: is not a field here. Did you mean teams?"),
         ("teams: 3", "1: teams: '3' is a single value. Write a list: one `-` each."),
-        ("teams: [x]", "1: teams: 'x' is a single value. Write {slug, name, members, rotation, escalation, channels}."),
+        (
+            "teams: [x]",
+            "1: teams: 'x' is a single value. "
+            "Write {slug, name, parent, members, rotation, escalation, channels, contacts}.",
+        ),
         ("teams:\n- {name: A}", "2: teams.slug: is missing. Write, for example, slug: payments"),
         (
             "teams:\n- {slug: a b}",
@@ -144,7 +151,8 @@ CLUSTER = TEAM + "clusters:\n- {slug: prod, operated_by: payments}\n"
         ("teams:\n- slug: a\n  name: [b]", "3: teams.name: is a list. Write a single value."),
         (
             TEAM + "  mail: x",
-            "4: teams.mail: is not a field here. Known: channels, escalation, members, name, rotation, slug.",
+            "4: teams.mail: is not a field here. "
+            "Known: channels, contacts, escalation, members, name, parent, rotation, slug.",
         ),
         (
             TEAM + "- slug: b\n  members: [{username: a b}]",
