@@ -14,7 +14,7 @@ from ownership.models import Cluster, Team, User
 from ownership.sources.mapfile import Known, MapFile
 from ownership.version import lock_map, map_has_changed
 
-__all__ = ["Refused", "Report", "apply", "known_names"]
+__all__ = ["Refused", "Report", "Told", "apply", "known_names", "silent"]
 
 
 # Refer to people, teams and clusters, and to nothing else here.

@@ -21,7 +21,7 @@ Told = Callable[[str, int, int], None]
 """Is called with what is being written, how many rows of it are done, and how many there are."""
 
 
-def silent(_what: str, _done: int, _total: int) -> None:
+def silent(_what: str, _done: int, _total: int = 0) -> None:
     """For whoever does not want to be told."""
 
 

@@ -29,7 +29,7 @@ class Record:
     required: tuple[str, ...] = ()
     says: str = ""
     is_one_of: bool = False  # exactly one of the fields
-    least: int = 0  # so many of the fields at the least, besides those required
+    conditions: tuple[str, ...] = ()  # fields of which one must be there at the least
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ _COMPONENT = Record(
         "kind": Word("what it is, for example CoreDNS", longest=63),
         "name": Word("left out: every one of the kind", longest=253),
         "team": _of(readers.SLUG, "left out: the operators"),
-        "matchers": Many(Record(_CONDITIONS, least=1), "what else is part of it; any of them"),
+        "matchers": Many(Record(_CONDITIONS, conditions=CONDITIONS), "what else is part of it; any of them"),
     },
     ("cluster", "kind"),
 )
@@ -171,7 +171,7 @@ _RULE = Record(
     {"team": _TEAM_SLUG, "cluster": _CLUSTER_SLUG, "level": _LEVEL, **_CONDITIONS},
     ("team",),
     "whatever matches is the team's",
-    least=1,
+    conditions=CONDITIONS,
 )
 _RESPONSIBILITY = Record(
     {
