@@ -74,7 +74,7 @@ def export() -> str:
             _cluster(row) for row in Cluster.objects.select_related("operated_by", "dedicated_to", "fallback")
         ],
         "components": [_component(row) for row in Component.objects.select_related("cluster", "team")],
-        "namespaces": [_namespace(row) for row in Namespace.objects.select_related("cluster", "team")],
+        "namespaces": _namespaces(),
         "rules": _rules(),
         "responsibilities": [_responsibility(row) for row in ResponsibilityRule.objects.select_related("cluster")],
     }
@@ -207,10 +207,14 @@ def _component(row: Component) -> dict[str, Any]:
     return _given(cluster=row.cluster.slug, kind=row.kind, name=row.name, team=team, matchers=matchers)
 
 
-def _namespace(row: Namespace) -> dict[str, Any]:
-    cluster = row.cluster.slug if row.cluster else ""
-    others = row.annotations_for
-    return _given(cluster=cluster, name=row.name, team=row.team.slug, level=row.level, annotations_for=others)
+def _namespaces() -> list[dict[str, Any]]:
+    rows = Namespace.objects.order_by("name", "cluster__slug")
+    return [
+        _given(cluster=cluster, name=name, team=team, level=level, annotations_for=others)
+        for cluster, name, team, level, others in rows.values_list(
+            "cluster__slug", "name", "team__slug", "level", "annotations_for"
+        )
+    ]
 
 
 def _rules() -> list[dict[str, Any]]:

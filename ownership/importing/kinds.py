@@ -7,6 +7,7 @@ every kind, however many rows.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -33,6 +34,15 @@ class Ids:
     called: dict[str, str] = field(default_factory=dict)
     teams: dict[str, int] = field(default_factory=dict)
     clusters: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def team_slugs(self) -> dict[int, str]:
+        """Asked for when all teams are there. A hundred thousand rows are not joined with their teams for a slug."""
+        return {pk: slug for slug, pk in self.teams.items()}
+
+    @cached_property
+    def cluster_slugs(self) -> dict[int | None, str]:
+        return {None: EVERYWHERE, **{pk: slug for slug, pk in self.clusters.items()}}
 
     def username(self, name: str) -> str:
         return self.called.get(name, name)

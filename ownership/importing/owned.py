@@ -104,13 +104,17 @@ class Namespaces(Kind):
     what, model, columns = "namespace", Namespace, ("team", "level", "annotations_for")
 
     def rows(self) -> Iterable[Namespace]:
-        return Namespace.objects.select_related("cluster", "team")
+        return Namespace.objects.order_by()
 
     def key(self, row: Namespace) -> Key:
-        return (row.cluster.slug if row.cluster else EVERYWHERE, row.name)
+        return (self.ids.cluster_slugs[row.cluster_id], row.name)
 
     def values(self, row: Namespace) -> Values:
-        return {"team": row.team.slug, "level": row.level, "annotations_for": joined(row.annotations_for)}
+        return {
+            "team": self.ids.team_slugs[row.team_id],
+            "level": row.level,
+            "annotations_for": joined(row.annotations_for),
+        }
 
     def wanted(self) -> Mapping[Key, Values]:
         return {
@@ -139,13 +143,13 @@ class Rules(Kind):
 
     def rows(self) -> Iterable[OwnershipRule]:
         written = OwnershipRule.objects.filter(source__in=[Source.FILE, Source.MANUAL])
-        return written.select_related("cluster", "team").order_by("-source")  # by hand first: the later one is kept
+        return written.order_by("-source")  # by hand first: the later one is kept
 
     def key(self, row: OwnershipRule) -> Key:
-        return (row.cluster.slug if row.cluster else EVERYWHERE, Matcher.of(row.matcher).text)
+        return (self.ids.cluster_slugs[row.cluster_id], Matcher.of(row.matcher).text)
 
     def values(self, row: OwnershipRule) -> Values:
-        return {"team": row.team.slug, "level": row.level}
+        return {"team": self.ids.team_slugs[row.team_id], "level": row.level}
 
     def wanted(self) -> Mapping[Key, Values]:
         return {

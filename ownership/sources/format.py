@@ -74,6 +74,8 @@ _CONDITIONS: Mapping[str, Shape] = {
 CONDITIONS = tuple(_CONDITIONS)
 
 CONTACT_KINDS = ("chat", "email", "phone", "web")
+# Letters of every language may stand in it, for which patterns of JSON Schema have no word.
+_PERSON = Word("username", longest=64)
 _CHANNEL = Record(
     {"kind": Word(one_of=("webhook", "log")), "address": _ADDRESS, "secret_env": _SECRET}, ("kind",), "where it is told"
 )
@@ -84,7 +86,7 @@ _METHOD = Record(
 )
 _MEMBER = Record(
     {
-        "username": _of(readers.USERNAME),
+        "username": _PERSON,
         "name": _NAME,
         "email": _of(readers.EMAIL, longest=254),
         "role": Word(one_of=tuple(role.value for role in TeamRole)),
@@ -92,7 +94,6 @@ _MEMBER = Record(
     },
     ("username",),
 )
-_PERSON = _of(readers.USERNAME, "username")
 _ROTATION = Record(
     {
         "time_zone": Word("IANA name", longest=64),

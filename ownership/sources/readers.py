@@ -12,7 +12,7 @@ from ownership.zones import is_zone, zone_names
 SLUG = re.compile(r"[a-zA-Z0-9_-]{1,63}")
 NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 USERNAME = re.compile(r"[\w.@+-]{1,64}")
-EMAIL = re.compile(r"[^@\s\"<>,;:()\[\]\\]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+EMAIL = re.compile(r'[^@\s"<>,;:()\[\]\\]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?')
 LABEL = re.compile(r"[a-zA-Z0-9_]([a-zA-Z0-9_./-]{0,315}[a-zA-Z0-9_])?")
 WAIT = re.compile(r"(?:(\d{1,4})h)?\s*(?:(\d{1,5})m)?")
 SECRET_ENV = re.compile(r"WHOSE_HOOK_[A-Z0-9_]{1,80}")
