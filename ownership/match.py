@@ -63,7 +63,7 @@ __all__ = [
 
 _Exactness = tuple[int, int]
 _NAMED: _Exactness = (-99, 0)  # by kind and name: nothing is more specific
-_OF_KIND: _Exactness = (-1, 0)
+_OF_KIND: _Exactness = (-2, 0)  # as a matcher with one exact name
 _BY_PRECEDENCE = {
     Precedence.COMPONENT: Rule.COMPONENT,
     Precedence.ANNOTATION: Rule.ANNOTATION,

@@ -36,6 +36,10 @@ class Condition(StrEnum):
     ALERTNAME = "alertname"
 
 
+# What holds many things of many teams says less than a name.
+_WIDE = frozenset({Condition.REGISTRY.value, Condition.KIND.value})
+
+
 class Form(IntEnum):
     """How a text is written, from the most to the least exact."""
 
@@ -97,7 +101,7 @@ class Matcher:
     def exactness(self) -> tuple[int, int]:
         """Sorts the more specific first: more conditions, then the more exact ones."""
         forms = sum(max(text.form for text in texts) for _, texts in self.compiled)
-        return -len(self.conditions), forms
+        return -sum(1 if name in _WIDE else 2 for name, _ in self.conditions), forms
 
     def names(self, condition: str) -> bool:
         return any(name == condition for name, _ in self.conditions)

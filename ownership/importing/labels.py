@@ -94,7 +94,7 @@ def _write(cluster: Cluster, said: Labelled, *, prune: bool, now: datetime) -> I
     added, changed, gone = [], [], []
     for source in _SOURCES:
         asked: dict[Key, Values] = {key: _values(rule) for key, rule in wanted.items() if key[0] == source}
-        found = {
+        found: dict[Key, Found] = {
             key: Found({"team": row.team.slug, "by": row.origin}, row.source)
             for key, row in rows.items()
             if key[0] == source

@@ -99,8 +99,6 @@ def _recognised_by(fields: Fields) -> Iterator[Matcher]:
     for node in fields.items("recognised_by"):
         path = fields.path_of("recognised_by")
         found = Matcher.of(labels=dict(_labels(fields, "recognised_by", fields.pairs_of(node, path))))
-        if not found.conditions:
-            fields.refuse("recognised_by", "", "names no label", "Write, for example, {cluster: prod-eu-1}.")
         yield found
 
 
@@ -119,9 +117,13 @@ def _matcher(fields: Fields) -> Matcher:
 
 
 def _labels(fields: Fields, key: str, pairs: Iterator[tuple[Scalar, Node]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    names_any = False
     for name, value in pairs:
+        names_any = True
         if fields.checked(key, name, readers.label):
             yield name.text, fields.texts_of(f"{key}.{name.text}", value, readers.text)
+    if not names_any and not fields.has_mistakes():
+        fields.refuse(key, "", "names no label", "Write, for example, {cluster: prod-eu-1}.")
 
 
 def _once_each(found: Iterator[Matcher]) -> tuple[Matcher, ...]:
