@@ -7,6 +7,7 @@ from django.db import transaction
 
 from ownership.changes import Change, Report, Verb
 from ownership.importing.kinds import Ids, Kind, Told, silent
+from ownership.importing.labels import LabelReport, apply_labels, refuse
 from ownership.importing.owned import Clusters, Components, Namespaces, Responsibilities, Rules
 from ownership.importing.people import Refused, bring_people
 from ownership.importing.teams import Channels, Contacts, Escalations, Members, Rotations, TeamContacts, Teams
@@ -14,7 +15,7 @@ from ownership.models import Cluster, Team, User
 from ownership.sources.mapfile import Known, MapFile
 from ownership.version import lock_map, map_has_changed
 
-__all__ = ["Refused", "Report", "Told", "apply", "known_names", "silent"]
+__all__ = ["LabelReport", "Refused", "Report", "Told", "apply", "apply_labels", "known_names", "refuse", "silent"]
 
 
 # Refer to people, teams and clusters, and to nothing else here.
