@@ -1,6 +1,8 @@
 """The questions that others ask: the map as it is now, a team, its people, and where each of them is reached."""
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -68,8 +70,21 @@ def load_map() -> OwnershipMap:
     if stamp is None:
         return _read_map()
     if _loaded is None or _loaded.stamp != stamp:
-        _loaded = _Loaded(stamp, _read_map())
+        with _without_collector():
+            _loaded = _Loaded(stamp, _read_map())
     return _loaded.map
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A large map is some million objects, none of them garbage: looking through them again and again takes seconds."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def team_named(slug: str) -> Team | None:

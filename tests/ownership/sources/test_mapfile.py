@@ -113,7 +113,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
     page = (Path(__file__).parents[3] / "docs" / "ownership.md").read_text()
     example = page.split("```yaml\n")[1].split("```")[0]
     file = good(example)
-    assert (len(file.teams), len(file.clusters), len(file.namespaces)) == (2, 2, 4)
+    assert (len(file.teams), len(file.clusters), len(file.namespaces), len(file.rules)) == (3, 2, 4, 4)
 
 
 def test_names_that_the_service_has_already_need_no_line() -> None:
