@@ -74,8 +74,10 @@ class Report:
         return "\n".join([*lines, done])
 
 
-def compare(what: str, wanted: Mapping[Key, Values], found: Mapping[Key, Found], *, prune: bool) -> list[Change]:
-    """What makes the rows that are found into those that a file wants.
+def compare(
+    what: str, wanted: Mapping[Key, Values], found: Mapping[Key, Found], *, prune: bool, source: Source = Source.FILE
+) -> list[Change]:
+    """What makes the rows that are found into those that a source wants: a file, where no other is named.
 
     A row of another source becomes the file's where the file names it. Where the file does not, it stays whatever
     `prune` says; of the file's own rows those stay without `prune`, and are reported.
@@ -85,10 +87,10 @@ def compare(what: str, wanted: Mapping[Key, Values], found: Mapping[Key, Found],
         if key not in found:
             fields = tuple((name, "", after) for name, after in values.items())
             changes.append(Change(Verb.ADD, what, key, fields))
-        elif different := tuple(_different(found[key], values)):
+        elif different := tuple(_different(found[key], values, source)):
             changes.append(Change(Verb.CHANGE, what, key, different))
     for key, row in found.items():
-        if key not in wanted and row.source == Source.FILE:
+        if key not in wanted and row.source == source:
             if prune:
                 changes.append(Change(Verb.REMOVE, what, key))
             else:
@@ -96,10 +98,10 @@ def compare(what: str, wanted: Mapping[Key, Values], found: Mapping[Key, Found],
     return changes
 
 
-def _different(found: Found, wanted: Values) -> Iterator[tuple[str, str, str]]:
+def _different(found: Found, wanted: Values, source: Source) -> Iterator[tuple[str, str, str]]:
     for name, after in wanted.items():
         before = found.values.get(name, "")
         if before != after:
             yield name, before, after
-    if found.source != Source.FILE:
-        yield "source", found.source, Source.FILE.value
+    if found.source != source:
+        yield "source", found.source, source.value

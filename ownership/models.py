@@ -1,5 +1,6 @@
 """The people, what they own, and the version of that map."""
 
+from enum import StrEnum
 from typing import ClassVar
 from uuid import uuid4
 
@@ -8,9 +9,10 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import MD5, Cast, Lower
 from django.utils import timezone
 
+from ownership.matchers import Matcher
 from ownership.oncall.models import (
     ContactMethod,
     EscalationPolicy,
@@ -21,7 +23,8 @@ from ownership.oncall.models import (
     Step,
     TeamChannel,
 )
-from ownership.responsibility import Level, Tenancy
+from ownership.precedence import Precedence
+from ownership.responsibility import FallbackPolicy, Level, Tenancy, Who
 from ownership.roles import Role, TeamRole
 from ownership.sources import Source
 from ownership.validators import known_zone
@@ -29,17 +32,22 @@ from ownership.validators import known_zone
 __all__ = [
     "Cluster",
     "Component",
+    "ContactKind",
     "ContactMethod",
     "EscalationPolicy",
     "Layer",
     "MapVersion",
     "Member",
     "Namespace",
+    "OwnershipRefusal",
+    "OwnershipRule",
     "Participant",
+    "ResponsibilityRule",
     "Schedule",
     "Step",
     "Team",
     "TeamChannel",
+    "TeamContact",
     "User",
     "UserManager",
     "known_zone",
@@ -107,6 +115,8 @@ class Team(models.Model):
     members: "models.ManyToManyField[User, Member]" = models.ManyToManyField(
         User, through="Member", related_name="teams"
     )
+    # Restricted, not protected: parent and child may go together.
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="children")
     source = models.CharField(max_length=16, choices=_SOURCES, default=Source.MANUAL, db_default=Source.MANUAL.value)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -115,6 +125,35 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ContactKind(StrEnum):
+    """By what people reach a team when they want to talk to it."""
+
+    CHAT = "chat"
+    EMAIL = "email"
+    PHONE = "phone"
+    WEB = "web"
+
+    @property
+    def label(self) -> str:
+        return {"chat": "Chat", "email": "E-mail", "phone": "Phone", "web": "Web page"}[self.value]
+
+
+class TeamContact(Kept):
+    """Where people find a team: shown beside what it owns. The service itself sends nothing there."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="contacts")
+    kind = models.CharField(max_length=8, choices=[(k.value, k.label) for k in ContactKind])
+    address = models.CharField(max_length=500)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["team", "kind", "address"]
+        constraints = [models.UniqueConstraint(fields=["team", "kind", "address"], name="team_contact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.kind} {self.address}"
 
 
 class Member(models.Model):
@@ -146,6 +185,24 @@ class Cluster(Kept):
         Team, null=True, blank=True, on_delete=models.PROTECT, related_name="dedicated_clusters"
     )
     fallback = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="falls_back_for")
+    fallback_policy = models.CharField(
+        max_length=16,
+        choices=[(p.value, p.label) for p in FallbackPolicy],
+        default=FallbackPolicy.TEAM,
+        db_default=FallbackPolicy.TEAM.value,
+    )
+    recognised_by = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="matchers over the labels of alerts, as a list of {labels.NAME: [texts]}; any of them recognises it",
+    )
+    labels_for = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="slugs of the teams that labels of namespaces may name here; empty: labels do not count",
+    )
 
     class Meta:
         ordering = ["slug"]
@@ -176,6 +233,12 @@ class Component(Kept):
         related_name="components",
         help_text="empty: the operators of the cluster",
     )
+    matchers = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="what else is part of it, as a list of {condition: [texts]}; any of them matches",
+    )
 
     class Meta:
         ordering = ["cluster", "kind", "name"]
@@ -199,6 +262,12 @@ class Namespace(Kept):
     name = models.CharField(max_length=63)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="namespaces")
     level = models.CharField(max_length=16, choices=[(lv.value, lv.label) for lv in Level], default=Level.NAMESPACE)
+    annotations_for = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="slugs of the other teams that annotations of workloads may name in this namespace",
+    )
 
     class Meta:
         ordering = ["name", "cluster"]
@@ -211,6 +280,99 @@ class Namespace(Kept):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OwnershipRule(Kept):
+    """Whatever matches is the team's: in one cluster, or in every cluster."""
+
+    cluster = models.ForeignKey(
+        Cluster, null=True, blank=True, on_delete=models.CASCADE, related_name="rules", help_text="empty: every cluster"
+    )
+    matcher = models.JSONField(help_text="{condition: [texts]}, all of which hold")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="rules")
+    level = models.CharField(
+        max_length=16,
+        choices=[(lv.value, lv.label) for lv in Level],
+        blank=True,
+        help_text="empty: the level of the namespace",
+    )
+    precedence = models.CharField(max_length=16, choices=[(p.value, p.value) for p in Precedence])
+    written_by = models.CharField(max_length=150, blank=True)
+    # Where its source has it, for people: "label team of the namespace shop".
+    origin = models.CharField(max_length=600, blank=True)
+
+    class Meta:
+        ordering = ["cluster", "pk"]
+        constraints = [
+            # The text of jsonb is the same for equal values; a digest of it, because an index holds no long texts.
+            models.UniqueConstraint(
+                "cluster",
+                MD5(Cast("matcher", models.TextField())),
+                "source",
+                nulls_distinct=False,
+                name="ownership_rule_once_from_a_source",
+                violation_error_message="There is such a rule already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{Matcher.of(self.matcher)} → {self.team}"
+
+
+class ResponsibilityRule(Kept):
+    """A cell of the table of kinds and levels that differs from the shipped one, for all, a cluster or a namespace."""
+
+    cluster = models.ForeignKey(
+        Cluster,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="responsibilities",
+        help_text="empty: every cluster",
+    )
+    namespace = models.CharField(max_length=63, blank=True, help_text="empty: every namespace")
+    kind = models.CharField(max_length=63, help_text="as Kubernetes writes it, in any case")
+    level = models.CharField(max_length=16, choices=[(lv.value, lv.label) for lv in Level])
+    who = models.CharField(max_length=16, choices=[(w.value, w.value) for w in Who])
+
+    class Meta:
+        ordering = ["cluster", "namespace", "kind", "level"]
+        constraints = [
+            models.UniqueConstraint(
+                "cluster",
+                "namespace",
+                Lower("kind"),
+                "level",
+                nulls_distinct=False,
+                name="responsibility_rule_once",
+                violation_error_message="The table has such a row already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at level {self.level}: {self.who}"
+
+
+class OwnershipRefusal(models.Model):
+    """A team's no to what a label or an annotation would give it; it holds until it is taken back."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="refusals")
+    matcher = models.JSONField(help_text="of the rule that is refused")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="refusals")
+    reason = models.CharField(max_length=200, blank=True)
+    refused_by = models.CharField(max_length=150, blank=True)
+    refused_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["cluster", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "cluster", MD5(Cast("matcher", models.TextField())), "team", name="ownership_refusal_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team} refuses {Matcher.of(self.matcher)}"
 
 
 class MapVersion(models.Model):

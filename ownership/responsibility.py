@@ -5,6 +5,7 @@ Owning a namespace says which team; the level says how much of it is theirs. Wha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -26,6 +27,18 @@ class Tenancy(StrEnum):
 
     SHARED = "shared"
     DEDICATED = "dedicated"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+class FallbackPolicy(StrEnum):
+    """Who looks first in a cluster at what nobody owns, and at what is uncertain."""
+
+    TEAM = "team"  # the fallback of the cluster
+    OPERATORS = "operators"  # those who operate it
+    OWNER = "owner"  # at what is uncertain its owner, at what nobody owns the fallback
 
     @property
     def label(self) -> str:
@@ -63,6 +76,21 @@ class Answer:
 
     who: Who
     why: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the table: who answers for a kind at a level, where that was written, and for where it holds."""
+
+    kind: str
+    level: Level
+    who: Who
+    source: str
+    where: str
+    updated_at: datetime | None = None
+
+    def __str__(self) -> str:
+        return f"the split of kinds {self.where} gives {self.kind} at level {self.level} to the {self.who}"
 
 
 KINDS: Mapping[Kinds, frozenset[str]] = {
@@ -133,7 +161,17 @@ def is_of_the_cluster(kind: str) -> bool:
     return kind.casefold() in _BY_KIND and _BY_KIND[kind.casefold()] is Kinds.CLUSTER
 
 
-def answers_for(side: str, kind: str, level: str, tenancy: str) -> Answer:
+def is_workload(kind: str) -> bool:
+    """Whether objects of this kind run pods, or stand for what does."""
+    return kind.casefold() in _RUNS_PODS
+
+
+def shipped_who(kind: str, level: Level, tenancy: str) -> Who:
+    """What the shipped table says about a failure of the application."""
+    return answers_for(Side.APPLICATION, kind, level, tenancy).who
+
+
+def answers_for(side: str, kind: str, level: str, tenancy: str, *, cell: "Cell | None" = None) -> Answer:
     """Who answers for a failure on this side, of a thing of this kind.
 
     Args:
@@ -141,9 +179,12 @@ def answers_for(side: str, kind: str, level: str, tenancy: str) -> Answer:
         kind: the kind of what is to blame, as Kubernetes writes it; in any case. An unknown one is a namespaced kind.
         level: the team's level in the namespace, a value of `Level`; an unknown one counts as the default, `namespace`.
         tenancy: of the cluster, a value of `Tenancy`.
+        cell: what the map writes over the shipped table for this kind and level, where it does.
     """
     at = Level(level) if level in set(Level) else Level.NAMESPACE
     owns_cluster = at is Level.FULL and tenancy == Tenancy.DEDICATED
+    if side == Side.APPLICATION and cell:
+        return Answer(cell.who, str(cell))
     if side == Side.APPLICATION:
         return _for_the_application(_BY_KIND.get(kind.casefold(), Kinds.NAMESPACED), kind, at, owns_cluster)
     if owns_cluster:
@@ -167,4 +208,7 @@ def _example(kind: str) -> str:
     return f", such as {kind}" if kind else ""
 
 
+_RUNS_PODS = frozenset(kind.casefold() for kind in KINDS[Kinds.WORKLOAD]) - frozenset(
+    {"pod", "configmap", "secret", "horizontalpodautoscaler", "poddisruptionbudget"}
+)
 _BY_KIND: Mapping[str, Kinds] = {kind.casefold(): kinds for kinds, names in KINDS.items() for kind in names}

@@ -21,6 +21,7 @@ from typing import Any
 
 import psycopg
 
+from tests import bench_ownership
 from tests.triage.serve import whole
 from tests.triage.serve.whole import PROJECT, Whole
 from tests.triage.verdict import crowds
@@ -197,11 +198,36 @@ def _milliseconds(snapshot: Snapshot) -> float:
     return round((time.perf_counter() - began) * 1000, 3)
 
 
+# -- ownership: whose is it, on a map of 200 clusters, 100,000 namespaces and 50,000 rules --
+
+
+def ownership(var: Path) -> dict[str, Any]:
+    """Seconds to apply and to load the map, and until another process sees a change; milliseconds of a warm resolve."""
+    with _ready(var):
+        file = var.parent / "large.yaml"
+        file.write_text(bench_ownership.base())
+        _manage(var, "ownership", "apply", str(file))
+        file.write_text(bench_ownership.rules())
+        began = time.monotonic()
+        _manage(var, "ownership", "apply", str(file))
+        applied = time.monotonic() - began
+        told = subprocess.run(
+            [sys.executable, "-m", "tests.bench_ownership"],
+            cwd=PROJECT,
+            env={**os.environ, "WHOSE_VAR": str(var), "DJANGO_SETTINGS_MODULE": "triage.config.settings"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return {"apply_50000_rules_seconds": round(applied, 1), **json.loads(told.stdout)}
+
+
 PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "start": start,
     "walk": walk,
     "accept": accept,
     "assess": assessments,
+    "ownership": ownership,
 }
 
 

@@ -33,6 +33,9 @@ class Fields:
         self.path = path
         self.mistakes = mistakes
         self._values: dict[str, Node] = {}
+        self._mistakes_before = len(mistakes)
+        # Then its missing fields are no mistakes of their own.
+        self._is_broken = not isinstance(node, Entries)
         if not isinstance(node, Entries):
             self._refuse(node.line, path, _shown(node), f"is {_NOUN[type(node)]}", f"Write {{{', '.join(known)}}}.")
             return
@@ -50,7 +53,7 @@ class Fields:
     def text(self, key: str, read: Reader, *, example: str) -> str:
         """A value that must be there."""
         if key not in self._values:
-            if not self._is_broken():
+            if not self._is_broken:
                 self._refuse(self.line, self._at(key), "", "is missing", f"Write, for example, {key}: {example}")
             return ""
         return self.maybe(key, read) or ""
@@ -84,6 +87,40 @@ class Fields:
                 node.line, self._at(key), _shown(node), f"is {_NOUN[type(node)]}", "Write a list: one `-` each."
             )
 
+    def texts(self, key: str, read: Reader, *, most: int = 100) -> tuple[str, ...]:
+        """One value or a list of them, each once and in the order of their letters."""
+        node = self._values.get(key)
+        return () if node is None else self.texts_of(key, node, read, most=most)
+
+    def texts_of(self, key: str, node: Node, read: Reader, *, most: int = 100) -> tuple[str, ...]:
+        found: set[str] = set()
+        items = node.items if isinstance(node, Items) else [node]
+        for one in items:
+            if not isinstance(one, Scalar):
+                self._refuse(one.line, self._at(key), "", f"is {_NOUN[type(one)]}", "Write a text, or a list of texts.")
+            elif text := self.checked(key, one, read):
+                found.add(text)
+        if not items or len(items) > most:
+            self._refuse(node.line, self._at(key), "", f"holds {len(items)} texts", f"Write from 1 to {most}.")
+        return tuple(sorted(found))
+
+    def pairs(self, key: str) -> Iterator[tuple[Scalar, Node]]:
+        """What a mapping with keys of anybody's choice holds."""
+        node = self._values.get(key)
+        if node is not None:
+            yield from self.pairs_of(node, self._at(key))
+
+    def pairs_of(self, node: Node, path: str) -> Iterator[tuple[Scalar, Node]]:
+        if not isinstance(node, Entries):
+            self._refuse(node.line, path, _shown(node), f"is {_NOUN[type(node)]}", "Write {label: text}.")
+            return
+        seen: set[str] = set()
+        for name, value in node.entries:
+            if name.text in seen:
+                self._refuse(name.line, f"{path}.{name.text}", "", "stands twice", "Keep one of them.")
+            seen.add(name.text)
+            yield name, value
+
     def each(self, key: str, known: Collection[str]) -> "Iterator[Fields]":
         """The mappings that a list holds."""
         for node in self.items(key):
@@ -94,6 +131,23 @@ class Fields:
         node = self._values.get(key)
         return None if node is None else Fields(node, self._at(key), known, self.mistakes)
 
+    def list_of(self, key: str, read: Reader) -> list[str]:
+        """The values of a list, each once and in the order of their letters."""
+        found: set[str] = set()
+        for node in self.items(key):
+            if not isinstance(node, Scalar):
+                self._refuse(node.line, self._at(key), "", f"is {_NOUN[type(node)]}", "Write a single value.")
+            elif value := self.checked(key, node, read):
+                found.add(value)
+        return sorted(found)
+
+    def path_of(self, key: str) -> str:
+        return self._at(key)
+
+    def has_mistakes(self) -> bool:
+        """Whether something was refused since the reading of this mapping began."""
+        return len(self.mistakes) > self._mistakes_before
+
     def has(self, key: str) -> bool:
         return key in self._values
 
@@ -103,10 +157,6 @@ class Fields:
     def refuse(self, key: str, value: str, wrong: str, remedy: str) -> None:
         """A mistake that takes more than one field to see."""
         self._refuse(self.line_of(key), self._at(key), value, wrong, remedy)
-
-    def _is_broken(self) -> bool:
-        """Whether the mapping itself was refused: then its missing fields are no mistakes of their own."""
-        return any(m.line == self.line and m.field == self.path for m in self.mistakes)
 
     def _at(self, key: str) -> str:
         return ".".join(filter(None, (self.path, key)))

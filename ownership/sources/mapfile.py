@@ -4,18 +4,28 @@ docs/ownership.md shows the format. A file is read in two walks over the same tr
 gives (teams, people, clusters), the second everything, because a name may be used before the line that explains it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from ownership.match import ClusterEntry, ComponentEntry, NamespaceEntry, OwnershipMap
+from ownership.entries import ClusterEntry, ComponentEntry, NamespaceEntry, ResponsibilityEntry, RuleEntry
 from ownership.oncall.calendar import Unit
 from ownership.oncall.escalation import Step, Target, TargetKind
-from ownership.responsibility import Level, Tenancy
+from ownership.ownership_map import OwnershipMap
 from ownership.roles import TeamRole
-from ownership.sources import Source, readers
+from ownership.sources import owned, readers
+from ownership.sources.catalogue import WELL_KNOWN
 from ownership.sources.fields import Fields, Wrong
+from ownership.sources.format import CONTACT_KINDS, keys
+from ownership.sources.names import Known, Names
 from ownership.sources.tree import Entries, Items, Mistake, Node, Scalar, Unreadable, read_tree
+
+__all__ = ["ChannelSpec", "ClusterSpec", "ContactSpec", "Known", "MapFile", "PersonSpec", "TeamSpec", "map_of", "parse"]
+
+Spec = TypeVar("Spec")
+Told = Callable[[str, int], None]
+TELL_EVERY = 5000
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,15 @@ class ChannelSpec:
     kind: str
     address: str = ""
     secret_env: str = ""
+
+
+@dataclass(frozen=True)
+class ContactSpec:
+    """Where people find a team."""
+
+    kind: str
+    address: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +70,10 @@ class RotationSpec:
 
 @dataclass(frozen=True)
 class TeamSpec:
-    """A team; None for `name`, `rotation` or `escalation` where the file says nothing. Members: username and role."""
+    """A team; None for `name`, `parent`, `rotation` or `escalation` where the file says nothing.
+
+    Members are username and role.
+    """
 
     slug: str
     name: str | None = None
@@ -60,6 +82,8 @@ class TeamSpec:
     escalation: tuple[Step, ...] | None = None
     channels: tuple[ChannelSpec, ...] = ()
     line: int = field(default=0, compare=False)
+    parent: str | None = None
+    contacts: tuple[ContactSpec, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,31 +103,17 @@ class MapFile:
     clusters: tuple[ClusterSpec, ...] = ()
     components: tuple[ComponentEntry, ...] = ()
     namespaces: tuple[NamespaceEntry, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    responsibilities: tuple[ResponsibilityEntry, ...] = ()
 
 
-@dataclass(frozen=True)
-class Known:
-    """Names that a file may use without explaining them: those that the service has already."""
-
-    teams: frozenset[str] = frozenset()
-    people: frozenset[str] = frozenset()
-    clusters: frozenset[str] = frozenset()
-
-
-_SECTIONS = ("teams", "clusters", "components", "namespaces")
-_TEAM = ("slug", "name", "members", "rotation", "escalation", "channels")
-_MEMBER = ("username", "name", "email", "role", "contacts")
-_ROTATION = ("time_zone", "handoff", "people", "shift")
-_CLUSTER = ("slug", "name", "tenancy", "operated_by", "dedicated_to", "fallback")
-_CHANNEL = ("kind", "address", "secret_env")
-
-
-def parse(text: str, known: Known | None = None) -> MapFile | list[Mistake]:
+def parse(text: str, known: Known | None = None, *, told: Told | None = None) -> MapFile | list[Mistake]:
     """A file, or every mistake in it in the order of its lines; never half a map.
 
     Args:
         text: the YAML.
         known: names that the service has already and that the file may use.
+        told: is called now and then with what is being read, and how many of it are done.
     """
     mistakes: list[Mistake] = []
     try:
@@ -111,15 +121,26 @@ def parse(text: str, known: Known | None = None) -> MapFile | list[Mistake]:
     except Unreadable as unreadable:
         return [unreadable.mistake]
     if tree is None:
-        return [Mistake(1, "file", "", "is empty", "Write at least one of teams, clusters, components, namespaces.")]
-    root = Fields(tree, "", _SECTIONS, mistakes)
-    found = _File(root, _names(tree, known or Known()), mistakes).read()
+        return [Mistake(1, "file", "", "is empty", f"Write at least one of {', '.join(keys())}.")]
+    root = Fields(tree, "", keys(), mistakes)
+    found = _File(root, Names(_names(tree, known or Known())), mistakes, told or _silent).read()
     return sorted(mistakes, key=lambda mistake: mistake.line) if mistakes else found
+
+
+def _silent(_what: str, _done: int) -> None:
+    """For whoever does not want to be told."""
 
 
 def map_of(file: MapFile) -> OwnershipMap:
     """What a file says on its own, without a database: for trying a map out."""
-    return OwnershipMap.of(tuple(spec.entry for spec in file.clusters), file.components, file.namespaces)
+    return OwnershipMap.of(
+        tuple(spec.entry for spec in file.clusters),
+        file.components,
+        file.namespaces,
+        rules=file.rules,
+        responsibilities=file.responsibilities,
+        shipped=WELL_KNOWN,
+    )
 
 
 def _names(tree: Node, known: Known) -> Known:
@@ -127,6 +148,7 @@ def _names(tree: Node, known: Known) -> Known:
         known.teams | frozenset(_words(tree, "teams", "slug")),
         known.people | frozenset(_words(tree, "teams", "members", "username")),
         known.clusters | frozenset(_words(tree, "clusters", "slug")),
+        known.parents,
     )
 
 
@@ -146,44 +168,64 @@ def _words(node: Node, *path: str) -> Iterator[str]:
 class _File:
     """The second walk. What it makes counts only if `mistakes` stays empty."""
 
-    def __init__(self, root: Fields, names: Known, mistakes: list[Mistake]) -> None:
+    def __init__(self, root: Fields, names: Names, mistakes: list[Mistake], told: Told) -> None:
         self.root = root
         self.mistakes = mistakes
-        self.team = readers.known("team", names.teams)
-        self.cluster = readers.known("cluster", names.clusters)
-        self.person = readers.known("person", names.people)
+        self.names = names
         self.people: dict[str, PersonSpec] = {}
-        self._first_line: dict[tuple[str, ...], int] = {}
+        self._told = told
 
     def read(self) -> MapFile:
-        teams = tuple(self._team(each) for each in self.root.each("teams", _TEAM))
-        clusters = tuple(self._cluster(each) for each in self.root.each("clusters", _CLUSTER))
-        components = self.root.each("components", ("cluster", "kind", "name", "team"))
-        namespaces = self.root.each("namespaces", ("cluster", "name", "team", "level"))
+        teams = tuple(self._each("teams", self._team))
+        self._refuse_circles(teams)
         return MapFile(
             teams,
             tuple(self.people.values()),
-            clusters,
-            tuple(self._component(each) for each in components),
-            tuple(self._namespace(each) for each in namespaces),
+            tuple(self._each("clusters", self._cluster)),
+            tuple(self._each("components", lambda fields: owned.component(fields, self.names))),
+            tuple(self._each("namespaces", lambda fields: owned.namespace(fields, self.names))),
+            tuple(self._each("rules", lambda fields: owned.rule(fields, self.names))),
+            tuple(self._each("responsibilities", lambda fields: owned.responsibility(fields, self.names))),
         )
+
+    def _each(self, section: str, read: Callable[[Fields], Spec]) -> Iterator[Spec]:
+        for done, fields in enumerate(self.root.each(section, keys(section)), start=1):
+            if done % TELL_EVERY == 0:
+                self._told(f"reading {section}", done)
+            yield read(fields)
+
+    def _cluster(self, fields: Fields) -> ClusterSpec:
+        return ClusterSpec(owned.cluster(fields, self.names), fields.maybe("name", readers.words(120)))
+
+    def _refuse_circles(self, teams: tuple[TeamSpec, ...]) -> None:
+        parents = {**self.names.known.parents, **{team.slug: team.parent for team in teams if team.parent}}
+        for team in teams:
+            above, seen = team.parent, set()
+            while above and above != team.slug and above not in seen:
+                seen.add(above)
+                above = parents.get(above)
+            if team.slug and above == team.slug:
+                wrong = f"makes {team.slug} a part of itself"
+                self.mistakes.append(Mistake(team.line, "teams.parent", team.parent or "", wrong, "Leave it out."))
 
     def _team(self, fields: Fields) -> TeamSpec:
         slug = fields.text("slug", readers.slug, example="payments")
-        self._once(fields, "slug", "team", slug)
+        self.names.once(fields, "slug", "team", slug)
         return TeamSpec(
             slug=slug,
             name=fields.maybe("name", readers.words(120)),
-            members=tuple(self._member(each, slug) for each in fields.each("members", _MEMBER)),
-            rotation=self._rotation(fields.inside("rotation", _ROTATION)),
+            members=tuple(self._member(each, slug) for each in fields.each("members", keys("teams", "members"))),
+            rotation=self._rotation(fields.inside("rotation", keys("teams", "rotation"))),
             escalation=tuple(self._steps(fields)) if fields.has("escalation") else None,
             channels=tuple(self._channels(fields, "channels", ("webhook", "log"), f"channel of {slug}")),
             line=fields.line,
+            parent=fields.maybe("parent", self.names.team),
+            contacts=tuple(self._contacts(fields, slug)),
         )
 
     def _member(self, fields: Fields, team: str) -> tuple[str, TeamRole]:
         username = fields.text("username", readers.username, example="ada")
-        self._once(fields, "username", f"member of {team}", username)
+        self.names.once(fields, "username", f"member of {team}", username)
         contacts = tuple(self._channels(fields, "contacts", ("email", "webhook"), f"contact of {username}"))
         email = fields.maybe("email", readers.email)
         person = PersonSpec(username, fields.maybe("name", readers.words(120)), email, contacts, fields.line)
@@ -199,7 +241,7 @@ class _File:
             if old is not None and new is not None and old != new:
                 fields.refuse(key, new, f"is not what line {before.line} says, {old!r}", "Describe a person once.")
         if person.email is not None and before.email is None:
-            self._once(fields, "email", "e-mail address", person.email)
+            self.names.once(fields, "email", "e-mail address", person.email)
         self.people[person.username] = replace(
             before,
             name=before.name if person.name is None else person.name,
@@ -221,7 +263,7 @@ class _File:
 
     def _turn(self, fields: Fields, node: Node) -> tuple[str, ...]:
         together = node.items if isinstance(node, Items) else [node]
-        names = [fields.checked("people", one, self.person) or "" for one in together if isinstance(one, Scalar)]
+        names = [fields.checked("people", one, self.names.person) or "" for one in together if isinstance(one, Scalar)]
         if len(names) != len(together) or not names or len(set(names)) != len(names):
             self.mistakes.append(
                 Mistake(
@@ -246,7 +288,7 @@ class _File:
 
     def _steps(self, fields: Fields) -> Iterator[Step]:
         steps = 0
-        for each in fields.each("escalation", ("page", "wait")):
+        for each in fields.each("escalation", keys("teams", "escalation")):
             steps += 1
             target = _target(each.text("page", self._page, example="on-call"))
             minutes = each.text("wait", readers.wait, example="5m")
@@ -257,21 +299,29 @@ class _File:
     def _page(self, text: str) -> str | Wrong:
         if text in (readers.ON_CALL, readers.TEAM):
             return text
-        found = self.person(text)
+        found = self.names.person(text)
         if isinstance(found, str):
             return found
         remedy = f"Write {readers.ON_CALL}, {readers.TEAM} or a username. {found.remedy}"
         return Wrong("is nobody to page", remedy)
 
     def _channels(self, fields: Fields, key: str, kinds: tuple[str, ...], noun: str) -> Iterator[ChannelSpec]:
-        for each in fields.each(key, _CHANNEL):
+        for each in fields.each(key, keys("teams", "channels")):
             kind = each.text("kind", readers.one_of(kinds), example=kinds[0])
             address = self._address(each, kind)
             secret = each.maybe("secret_env", readers.secret_env) or ""
             if secret and kind != "webhook":
                 each.refuse("secret_env", "", f"does nothing for {kind}", "Only a webhook is signed: leave it out.")
-            self._once(each, "address", noun, kind, address, shown="")
+            self.names.once(each, "address", noun, kind, address, shown="")
             yield ChannelSpec(kind, address, secret)
+
+    def _contacts(self, fields: Fields, team: str) -> Iterator[ContactSpec]:
+        """Where people find the team: the service only shows it."""
+        for each in fields.each("contacts", keys("teams", "contacts")):
+            kind = each.text("kind", readers.one_of(CONTACT_KINDS), example="chat")
+            address = each.text("address", readers.contact, example="#payments")
+            self.names.once(each, "address", f"contact of team {team}", kind, address)
+            yield ContactSpec(kind, address, each.maybe("note", readers.words(200)) or "")
 
     def _address(self, fields: Fields, kind: str) -> str:
         if kind == "log":
@@ -281,53 +331,6 @@ class _File:
         if kind == "email":
             return fields.text("address", readers.email, example="ada@example.org")
         return fields.text("address", readers.web_address, example="https://chat.example.org/hook")
-
-    def _cluster(self, fields: Fields) -> ClusterSpec:
-        slug = fields.text("slug", readers.slug, example="prod-eu-1")
-        self._once(fields, "slug", "cluster", slug)
-        tenancy = fields.maybe("tenancy", readers.one_of([t.value for t in Tenancy])) or Tenancy.SHARED.value
-        dedicated_to = fields.maybe("dedicated_to", self.team)
-        if tenancy == Tenancy.DEDICATED and not fields.has("dedicated_to"):
-            fields.refuse("dedicated_to", "", "is missing on a dedicated cluster", "Name the team that it is for.")
-        if tenancy == Tenancy.SHARED and fields.has("dedicated_to"):
-            remedy = "Write tenancy: dedicated, or leave dedicated_to out."
-            fields.refuse("dedicated_to", dedicated_to or "", "does not go with a shared cluster", remedy)
-        entry = ClusterEntry(
-            slug=slug,
-            operated_by=fields.text("operated_by", self.team, example="platform"),
-            tenancy=Tenancy(tenancy),
-            dedicated_to=dedicated_to,
-            fallback=fields.maybe("fallback", self.team),
-            source=Source.FILE,
-        )
-        return ClusterSpec(entry, fields.maybe("name", readers.words(120)))
-
-    def _component(self, fields: Fields) -> ComponentEntry:
-        cluster = fields.text("cluster", self.cluster, example="prod-eu-1")
-        kind = fields.text("kind", readers.words(63), example="CoreDNS")
-        name = fields.maybe("name", readers.words(253)) or ""
-        self._once(fields, "name", "component", cluster, kind.casefold(), name)
-        return ComponentEntry(cluster, kind, name, fields.maybe("team", self.team), Source.FILE)
-
-    def _namespace(self, fields: Fields) -> NamespaceEntry:
-        cluster = fields.maybe("cluster", self.cluster)
-        name = fields.text("name", readers.namespace, example="shop")
-        # An unknown cluster is a mistake of its own, not a namespace of every cluster.
-        if cluster or not fields.has("cluster"):
-            self._once(fields, "name", "namespace", cluster or "every cluster", name)
-        team = fields.text("team", self.team, example="payments")
-        level = fields.maybe("level", readers.one_of([level.value for level in Level]))
-        return NamespaceEntry(cluster, name, team, Level(level) if level else Level.NAMESPACE, Source.FILE)
-
-    def _once(self, fields: Fields, key: str, *what: str, shown: str | None = None) -> None:
-        """Refuses the second of two that are the same thing."""
-        if not all(what[:2]):
-            return
-        if what in self._first_line:
-            value = what[-1] if shown is None else shown
-            first = self._first_line[what]
-            fields.refuse(key, value, f"is the same {what[0]} as on line {first}", "Keep one of them.")
-        self._first_line.setdefault(what, fields.line)
 
 
 def _target(page: str) -> Target:

@@ -5,15 +5,17 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from ownership.matchers import wrong_with
 from ownership.sources.fields import Reader, Wrong, suggestion
 from ownership.zones import is_zone, zone_names
 
-_SLUG = re.compile(r"[a-zA-Z0-9_-]{1,63}")
-_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_USERNAME = re.compile(r"[\w.@+-]{1,64}")
-_EMAIL = re.compile(r"[^@\s\"<>,;:()\[\]\\]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
-_WAIT = re.compile(r"(?:(\d{1,4})h)?\s*(?:(\d{1,5})m)?")
-_SECRET_ENV = re.compile(r"WHOSE_HOOK_[A-Z0-9_]{1,80}")
+SLUG = re.compile(r"[a-zA-Z0-9_-]{1,63}")
+NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+USERNAME = re.compile(r"[\w.@+-]{1,64}")
+EMAIL = re.compile(r'[^@\s"<>,;:()\[\]\\]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?')
+LABEL = re.compile(r"[a-zA-Z0-9_]([a-zA-Z0-9_./-]{0,315}[a-zA-Z0-9_])?")
+WAIT = re.compile(r"(?:(\d{1,4})h)?\s*(?:(\d{1,5})m)?")
+SECRET_ENV = re.compile(r"WHOSE_HOOK_[A-Z0-9_]{1,80}")
 _WALL = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 
 ON_CALL, TEAM = "on-call", "team"
@@ -21,13 +23,13 @@ LEAST_WAIT, MOST_WAIT = timedelta(minutes=1), timedelta(hours=24)
 
 
 def slug(text: str) -> str | Wrong:
-    if _SLUG.fullmatch(text):
+    if SLUG.fullmatch(text):
         return text
     return Wrong("is not a slug", "Write at most 63 letters, digits, hyphens and underscores, for example payments-eu.")
 
 
 def namespace(text: str) -> str | Wrong:
-    if _NAMESPACE.fullmatch(text):
+    if NAMESPACE.fullmatch(text):
         return text
     return Wrong(
         "is not a name that Kubernetes gives a namespace", "Write at most 63 small letters, digits and hyphens."
@@ -37,7 +39,7 @@ def namespace(text: str) -> str | Wrong:
 def username(text: str) -> str | Wrong:
     if text in (ON_CALL, TEAM):
         return Wrong("is a word of escalation steps", "Choose another username.")
-    if _USERNAME.fullmatch(text):
+    if USERNAME.fullmatch(text):
         return text
     return Wrong("is not a username", "Write at most 64 letters, digits and @ . + - _, for example ada.")
 
@@ -55,7 +57,7 @@ def words(most: int) -> Reader:
 
 def email(text: str) -> str | Wrong:
     """An address in lower case, as people's addresses are kept."""
-    if _EMAIL.fullmatch(text) and len(text) <= 254 and ".." not in text and text.isprintable():
+    if EMAIL.fullmatch(text) and len(text) <= 254 and ".." not in text and text.isprintable():
         return text.lower()
     return Wrong("is not an e-mail address", "Write, for example, ada@example.org.")
 
@@ -77,7 +79,7 @@ def web_address(text: str) -> str | Wrong:
 
 def secret_env(text: str) -> str | Wrong:
     """The name of an environment variable. The prefix keeps a file from naming other secrets of the service."""
-    if _SECRET_ENV.fullmatch(text):
+    if SECRET_ENV.fullmatch(text):
         return text
     return Wrong(
         "is not the name of a signing secret",
@@ -105,7 +107,7 @@ def wall_time(text: str) -> str | Wrong:
 
 def wait(text: str) -> str | Wrong:
     """A wait as whole minutes."""
-    found = _WAIT.fullmatch(text)
+    found = WAIT.fullmatch(text)
     length = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0)) if found and text else timedelta(0)
     if LEAST_WAIT <= length <= MOST_WAIT:
         return str(length // timedelta(minutes=1))
@@ -130,6 +132,23 @@ def one_of(values: Collection[str]) -> Reader:
         return text if text in values else Wrong("is none of the words here", suggestion(text, values))
 
     return read
+
+
+def text(written: str) -> str | Wrong:
+    """A text of a matcher: a word, a glob, or a pattern of RE2 after a `~`."""
+    wrong = wrong_with(written)
+    return Wrong(wrong, "Write a word, a glob such as shop-*, or a pattern such as ~shop-(a|b).") if wrong else written
+
+
+def label(name: str) -> str | Wrong:
+    if LABEL.fullmatch(name):
+        return name
+    return Wrong("is not the name of a label", "Write letters, digits and . _ - /, for example app.kubernetes.io/name.")
+
+
+def contact(text: str) -> str | Wrong:
+    """Where people find a team, as they write it: an address, a number, the name of a room."""
+    return words(500)(text)
 
 
 def known(noun: str, names: Collection[str]) -> Reader:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-MOST_BYTES = 8 * 2**20
+MOST_BYTES = 32 * 2**20  # an export of 100,000 namespaces and 50,000 rules, twice
 DEEPEST = 12
 
 
@@ -37,7 +37,7 @@ class Unreadable(Exception):  # noqa: N818  # a sentence for people, not a fault
         self.mistake = mistake
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """One value as it was written, without its quotes."""
 
@@ -45,7 +45,7 @@ class Scalar:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list."""
 
@@ -53,7 +53,7 @@ class Items:
     items: "list[Node]" = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entries:
     """Keys and values in the order in which they stand, duplicates included."""
 
@@ -119,7 +119,8 @@ def _grow(events: Iterator[yaml.Event]) -> Node | None:
 def _node(event: yaml.Event, line: int) -> Node | None:
     anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
     if anchor:
-        raise _unreadable(line, "YAML", anchor, "is an anchor or an alias", "Write the value out.")
+        remedy = "Write the value out, and a text that begins with * in quotes."
+        raise _unreadable(line, "YAML", anchor, "is an anchor or an alias", remedy)
     if tag:
         raise _unreadable(line, "YAML", tag, "is a tag", "Write the value without it.")
     if isinstance(event, yaml.ScalarEvent):

@@ -1,5 +1,6 @@
 """`manage.py ownership`: what it prints, and how it ends."""
 
+import json
 from io import StringIO
 from pathlib import Path
 
@@ -98,6 +99,17 @@ def test_a_file_that_is_too_large_is_not_read(file: Path) -> None:
 def test_a_file_from_windows_is_read_as_well(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert run("apply", str(file))[0] == 0
+
+
+def test_progress_is_told_on_standard_error(file: Path) -> None:
+    file.write_text(GOOD)
+    code, _, err = run("apply", str(file), "--progress")
+    assert (code, err) == (0, "team: 1 of 1\nnamespace: 1 of 1\n")
+
+
+def test_the_format_is_printed_as_json_schema() -> None:
+    code, out, _ = run("schema")
+    assert (code, json.loads(out)["title"]) == (0, "Who owns what")
 
 
 def test_export_prints_a_file_that_applies(file: Path) -> None:

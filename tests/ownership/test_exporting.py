@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ownership import importing
 from ownership.exporting import export
-from ownership.models import Cluster, ContactMethod, Member, Namespace, Team, User
+from ownership.models import Cluster, ContactMethod, Member, Namespace, OwnershipRule, ResponsibilityRule, Team, User
 from ownership.sources.mapfile import MapFile, parse
 from tests.factories import make_member, make_namespace, make_rotation, make_team, make_user
 
@@ -37,7 +37,7 @@ def test_what_is_exported_applies_to_the_same_map() -> None:
 def test_it_makes_the_same_map_from_nothing() -> None:
     applied(example())
     written = export()
-    for table in (Namespace, Cluster, Team, User):
+    for table in (OwnershipRule, ResponsibilityRule, Namespace, Cluster, Team, User):
         table._default_manager.all().delete()
     applied(written)
     assert export() == written
@@ -45,8 +45,11 @@ def test_it_makes_the_same_map_from_nothing() -> None:
 
 def test_it_is_written_as_a_person_would() -> None:
     applied(example())
-    assert export().splitlines()[:9] == [
+    assert export().splitlines()[:12] == [
         "teams:",
+        "  - slug: cart",
+        "    name: Cart",
+        "    parent: payments",
         "  - slug: payments",
         "    name: Payments",
         "    members:",

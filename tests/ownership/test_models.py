@@ -8,7 +8,21 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.db.models import ProtectedError, QuerySet
 
-from ownership.models import Cluster, Component, MapVersion, Member, Namespace, Participant, Step, Team, User
+from ownership.models import (
+    Cluster,
+    Component,
+    MapVersion,
+    Member,
+    Namespace,
+    OwnershipRefusal,
+    OwnershipRule,
+    Participant,
+    ResponsibilityRule,
+    Step,
+    Team,
+    TeamContact,
+    User,
+)
 from tests.factories import (
     make_cluster,
     make_component,
@@ -133,6 +147,41 @@ def test_what_an_earlier_release_writes_is_by_hand() -> None:
     assert Member.objects.get().source == "manual"
 
 
+def test_a_rule_stands_once_for_each_source() -> None:
+    """In every cluster too: nulls count as equal. Another source may say the same, and is in conflict."""
+    team = make_team()
+    for source in ("manual", "label"):
+        OwnershipRule.objects.create(matcher={"namespace": ["a"], "kind": ["b"]}, team=team, source=source)
+    with pytest.raises(IntegrityError, match="ownership_rule_once_from_a_source"):
+        OwnershipRule.objects.create(matcher={"kind": ["b"], "namespace": ["a"]}, team=team)
+
+
+def test_a_cell_of_the_split_stands_once_in_whatever_case() -> None:
+    ResponsibilityRule.objects.create(kind="Role", level="full", who="team")
+    ResponsibilityRule.objects.create(kind="Role", level="full", who="team", namespace="shop")
+    with pytest.raises(IntegrityError, match="responsibility_rule_once"):
+        ResponsibilityRule.objects.create(kind="role", level="full", who="operators")
+
+
+def test_what_an_earlier_release_writes_has_the_defaults_of_this_one() -> None:
+    """It does not know the columns, while both serve."""
+    cluster = make_cluster()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ownership_cluster (slug, name, tenancy, operated_by_id, source, updated_at)"
+            " VALUES ('old', 'Old', 'shared', %s, 'manual', now())",
+            [cluster.operated_by_id],
+        )
+        cursor.execute(
+            "INSERT INTO ownership_namespace (name, team_id, level, source, updated_at)"
+            " VALUES ('old', %s, 'namespace', 'manual', now())",
+            [cluster.operated_by_id],
+        )
+    old = Cluster.objects.get(slug="old")
+    assert (old.fallback_policy, old.recognised_by, old.labels_for) == ("team", [], [])
+    assert Namespace.objects.get().annotations_for == []
+
+
 @pytest.mark.parametrize(
     ("rows", "index"),
     [
@@ -140,6 +189,12 @@ def test_what_an_earlier_release_writes_is_by_hand() -> None:
         (Namespace.objects.filter(team=1), "ownership_namespace_team_id"),
         (Cluster.objects.filter(slug="prod"), "ownership_cluster_slug"),
         (Component.objects.filter(team=1), "ownership_component_team_id"),
+        (OwnershipRule.objects.filter(team=1), "ownership_ownershiprule_team_id"),
+        (OwnershipRule.objects.filter(cluster=1), "ownership_ownershiprule_cluster_id"),
+        (ResponsibilityRule.objects.filter(cluster=1), "ownership_responsibilityrule_cluster_id"),
+        (OwnershipRefusal.objects.filter(cluster=1), "ownership_ownershiprefusal_cluster_id"),
+        (TeamContact.objects.filter(team=1), "ownership_teamcontact_team_id"),
+        (Team.objects.filter(parent=1), "ownership_team_parent_id"),
     ],
 )
 def test_what_is_asked_often_is_found_by_an_index(rows: "QuerySet[Any]", index: str) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from ownership.precedence import DEFAULT_ORDER, NoOrder, Precedence, order_of
+
 
 def text(name: str, default: str = "") -> str:
     """The variable without surrounding blanks; an empty one counts as not set."""
@@ -42,6 +44,17 @@ def whole(name: str, default: int, *, least: int = 0, most: int = 2**53) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def order(name: str) -> tuple[Precedence, ...]:
+    """The order of classes of ownership rules; the usual one where it is not set."""
+    given = words(name)
+    if not given:
+        return DEFAULT_ORDER
+    try:
+        return order_of(given)
+    except NoOrder as wrong:
+        raise ImproperlyConfigured(f"{name}={','.join(given)!r}: {wrong}") from wrong
 
 
 def web_address(name: str, default: str) -> str:

@@ -4,6 +4,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from ownership.sources.labels import DEFAULT_KEYS
 from triage.config import env
 from triage.serve import layout
 
@@ -231,6 +232,10 @@ EMAIL_FILE_PATH = PLACE.mail
 
 # -- Outgoing webhooks go to the open internet only, and to these hosts --
 WEBHOOK_HOSTS = frozenset(env.words("WHOSE_WEBHOOK_HOSTS"))
+
+# -- Whose is it: which class of rules goes before which, and the labels and annotations that name an owner --
+OWNERSHIP_ORDER = env.order("WHOSE_OWNERSHIP_ORDER")
+OWNER_KEYS = tuple(env.words("WHOSE_OWNER_KEYS", ",".join(DEFAULT_KEYS)))
 
 # -- Times are kept in UTC; each person reads them in their own zone --
 USE_TZ = True

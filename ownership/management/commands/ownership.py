@@ -11,6 +11,7 @@ from django.utils import timezone
 from ownership import importing
 from ownership.audit import audit
 from ownership.exporting import export
+from ownership.sources import schema
 from ownership.sources.mapfile import parse
 from ownership.sources.tree import MOST_BYTES, Mistake
 
@@ -22,12 +23,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="apply|export|audit")
+        commands = parser.add_subparsers(dest="what", required=True, metavar="apply|export|audit|schema")
         apply = commands.add_parser("apply", help="make the map what FILE says, all of it or nothing")
         apply.add_argument("file", metavar="FILE", help="YAML, or - for standard input")
         apply.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         apply.add_argument("--prune", action="store_true", help="remove what an earlier file wrote and FILE leaves out")
+        apply.add_argument("--progress", action="store_true", help="tell on standard error how far it is")
         commands.add_parser("export", help="print the map as a file that makes the same map")
+        commands.add_parser("schema", help="print the format of the file as JSON Schema, for editors and CI")
         check = commands.add_parser("audit", help="list what is unowned, in conflict, or has nobody to ask")
         check.add_argument(
             "--seen",
@@ -37,24 +40,35 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            {"apply": self._apply, "export": self._export, "audit": self._audit}[options["what"]](options)
+            {"apply": self._apply, "export": self._export, "audit": self._audit, "schema": self._schema}[
+                options["what"]
+            ](options)
         except OperationalError as error:
             said = str(error).strip().split("\n")[0]
             raise CommandError(f"The database cannot be used: {said}. Start the service with: make up") from error
 
     def _apply(self, options: dict[str, Any]) -> None:
         name = options["file"]
-        file = parse(_text(name), importing.known_names())
+        progress = self._progress if options["progress"] else importing.silent
+        file = parse(_text(name), importing.known_names(), told=progress)
         if isinstance(file, list):
             self._refuse(name, file)
         try:
-            report = importing.apply(file, prune=options["prune"], dry_run=options["dry_run"], now=timezone.now())
+            report = importing.apply(
+                file, prune=options["prune"], dry_run=options["dry_run"], now=timezone.now(), told=progress
+            )
         except importing.Refused as refused:
             self._refuse(name, refused.mistakes)
         self.stdout.write(str(report))
 
+    def _progress(self, what: str, done: int, total: int = 0) -> None:
+        self.stderr.write(f"{what}: {done} of {total}" if total else f"{what}: {done}")
+
     def _export(self, _options: dict[str, Any]) -> None:
         self.stdout.write(export(), ending="")
+
+    def _schema(self, _options: dict[str, Any]) -> None:
+        self.stdout.write(schema.written(), ending="")
 
     def _audit(self, options: dict[str, Any]) -> None:
         found = audit(now=timezone.now(), seen=_seen(options["seen"]) if options["seen"] else ())

@@ -8,9 +8,11 @@ import pytest
 from ownership.match import ClusterEntry, ComponentEntry, NamespaceEntry, Subject, owner_of
 from ownership.oncall.calendar import Unit
 from ownership.oncall.escalation import Step, Target, TargetKind
-from ownership.responsibility import Level, Tenancy
+from ownership.precedence import Precedence
+from ownership.responsibility import FallbackPolicy, Level, Tenancy, Who
 from ownership.roles import TeamRole
-from ownership.sources.mapfile import ChannelSpec, Known, MapFile, PersonSpec, RotationSpec, map_of, parse
+from ownership.sources.mapfile import ChannelSpec, ContactSpec, Known, MapFile, PersonSpec, RotationSpec, map_of, parse
+from ownership.sources.tree import MOST_BYTES
 
 WHOLE = """
 teams:
@@ -111,7 +113,7 @@ def test_the_example_of_the_documentation_is_read() -> None:
     page = (Path(__file__).parents[3] / "docs" / "ownership.md").read_text()
     example = page.split("```yaml\n")[1].split("```")[0]
     file = good(example)
-    assert (len(file.teams), len(file.clusters), len(file.namespaces)) == (2, 2, 4)
+    assert (len(file.teams), len(file.clusters), len(file.namespaces), len(file.rules)) == (3, 2, 4, 4)
 
 
 def test_names_that_the_service_has_already_need_no_line() -> None:
@@ -128,11 +130,19 @@ CLUSTER = TEAM + "clusters:\n- {slug: prod, operated_by: payments}\n"
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "1: file: is empty. Write at least one of teams, clusters, components, namespaces."),
-        ("- a", "1: : is a list. Write {teams, clusters, components, namespaces}."),
+        (
+            "",
+            "1: file: is empty. "
+            "Write at least one of teams, clusters, components, namespaces, rules, responsibilities.",
+        ),
+        ("- a", "1: : is a list. Write {teams, clusters, components, namespaces, rules, responsibilities}."),
         ("team: []", "1: team: is not a field here. Did you mean teams?"),
         ("teams: 3", "1: teams: '3' is a single value. Write a list: one `-` each."),
-        ("teams: [x]", "1: teams: 'x' is a single value. Write {slug, name, members, rotation, escalation, channels}."),
+        (
+            "teams: [x]",
+            "1: teams: 'x' is a single value. "
+            "Write {slug, name, parent, members, rotation, escalation, channels, contacts}.",
+        ),
         ("teams:\n- {name: A}", "2: teams.slug: is missing. Write, for example, slug: payments"),
         (
             "teams:\n- {slug: a b}",
@@ -144,7 +154,8 @@ CLUSTER = TEAM + "clusters:\n- {slug: prod, operated_by: payments}\n"
         ("teams:\n- slug: a\n  name: [b]", "3: teams.name: is a list. Write a single value."),
         (
             TEAM + "  mail: x",
-            "4: teams.mail: is not a field here. Known: channels, escalation, members, name, rotation, slug.",
+            "4: teams.mail: is not a field here. "
+            "Known: channels, contacts, escalation, members, name, parent, rotation, slug.",
         ),
         (
             TEAM + "- slug: b\n  members: [{username: a b}]",
@@ -303,3 +314,125 @@ def test_a_mistake_is_one_line_whatever_is_in_it() -> None:
 
 def test_the_same_namespace_may_be_in_one_cluster_and_in_every_one() -> None:
     good(CLUSTER + "namespaces:\n- {name: shop, team: payments}\n- {cluster: prod, name: shop, team: payments}")
+
+
+OWNED = """
+teams:
+- {slug: shop, contacts: [{kind: chat, address: "#shop", note: "working hours"}, {kind: phone, address: +49 30 1}]}
+- {slug: cart, parent: shop}
+- {slug: platform}
+clusters:
+- slug: prod
+  operated_by: platform
+  fallback_policy: operators
+  recognised_by: [{region: eu, env: [prod-*, "~p[0-9]+"]}, {dc: fra}]
+  labels_for: ["*", cart]
+components:
+- cluster: prod
+  kind: Gateway
+  team: shop
+  matchers: [{namespace: gateway, workload: envoy*}, {ingress_class: public}]
+namespaces:
+- {name: shop, team: shop, annotations_for: [cart]}
+rules:
+- {team: cart, cluster: prod, namespace: shop, labels: {app: [cart, cart-*]}, level: workloads}
+- {team: cart, image: "*/cart"}
+- {team: platform, node_labels: {pool: gpu}}
+responsibilities:
+- {kind: NetworkPolicy, level: namespace, who: team}
+- {kind: NetworkPolicy, level: namespace, who: operators, cluster: prod, namespace: shop}
+"""
+
+
+def test_who_owns_what_by_rules() -> None:
+    file = good(OWNED)
+    assert [(team.parent, team.contacts) for team in file.teams[:2]] == [
+        (None, (ContactSpec("chat", "#shop", "working hours"), ContactSpec("phone", "+49 30 1"))),
+        ("shop", ()),
+    ]
+    cluster = file.clusters[0].entry
+    assert cluster.fallback_policy is FallbackPolicy.OPERATORS
+    assert [str(matcher) for matcher in cluster.recognised_by] == [
+        "labels.dc fra",
+        "labels.env prod-* or ~p[0-9]+, labels.region eu",
+    ]
+    assert cluster.labels_for == ("*", "cart")
+    assert [str(matcher) for matcher in file.components[0].matchers] == [
+        "ingress_class public",
+        "namespace gateway, workload envoy*",
+    ]
+    assert file.namespaces[0].annotations_for == ("cart",)
+    assert [(rule.cluster, rule.team, rule.level, rule.precedence, str(rule.matcher)) for rule in file.rules] == [
+        ("prod", "cart", Level.WORKLOADS, Precedence.WORKLOAD, "labels.app cart or cart-*, namespace shop"),
+        (None, "cart", None, Precedence.RULE, "image */cart"),
+        (None, "platform", None, Precedence.RULE, "node_labels.pool gpu"),
+    ]
+    assert [(row.cluster, row.namespace, row.kind, row.who) for row in file.responsibilities] == [
+        (None, "", "NetworkPolicy", Who.TEAM),
+        ("prod", "shop", "NetworkPolicy", Who.OPERATORS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "rules: [{namespace: shop, team: nobody}]",
+            "rules.team: 'nobody' is not a known team. Known: payments.",
+        ),
+        ("rules: [{namespace: shop}]", "rules.team: is missing. Write, for example, team: payments"),
+        (
+            "rules: [{team: payments}]",
+            "rules: has no condition. Write at least one of namespace, kind, workload, image, registry, ingress_host, "
+            "ingress_class, storage_class, webhook, node, alertname, labels, node_labels.",
+        ),
+        (
+            "rules: [{team: payments, namespace: ~a(}]",
+            "rules.namespace: '~a(' is no pattern of RE2: missing ): a(. "
+            "Write a word, a glob such as shop-*, or a pattern such as ~shop-(a|b).",
+        ),
+        ("rules: [{team: payments, labels: shop}]", "rules.labels: 'shop' is a single value. Write {label: text}."),
+        (
+            "rules: [{team: payments, labels: {a b: shop}}]",
+            "rules.labels: 'a b' is not the name of a label. "
+            "Write letters, digits and . _ - /, for example app.kubernetes.io/name.",
+        ),
+        (
+            "rules: [{team: payments, namespace: [a, b]}, {team: payments, namespace: [b, a]}]",
+            "rules.team: 'namespace a or b' is the same rule as on line 4. Keep one of them.",
+        ),
+        (
+            "rules: [{team: payments, namespace: *shop}]",
+            "YAML: 'shop' is an anchor or an alias. Write the value out, and a text that begins with * in quotes.",
+        ),
+        (
+            "responsibilities: [{kind: Role, level: all, who: team}]",
+            "responsibilities.level: 'all' is none of the words here. Known: full, image, namespace, workloads.",
+        ),
+        (
+            "responsibilities: [{kind: Role, level: full, who: team}, {kind: role, level: full, who: operators}]",
+            "responsibilities.kind: 'role at level full' is the same row as on line 4. Keep one of them.",
+        ),
+        (
+            "clusters: [{slug: c, operated_by: payments, recognised_by: [{}]}]",
+            "clusters.recognised_by: names no label. Write, for example, {cluster: prod-eu-1}.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_rule(text: str, said: str) -> None:
+    assert mistakes(TEAM + text) == [f"4: {said}"]
+
+
+def test_a_team_is_no_part_of_itself() -> None:
+    text = "teams:\n- {slug: a, parent: b}\n- {slug: b, parent: c}"
+    known = Known(teams=frozenset("abc"), parents={"c": "a"})
+    assert mistakes(text, known) == [
+        "2: teams.parent: 'b' makes a a part of itself. Leave it out.",
+        "3: teams.parent: 'c' makes b a part of itself. Leave it out.",
+    ]
+
+
+def test_a_file_of_50_mb_is_refused_before_it_is_read() -> None:
+    assert mistakes("#" * 50_000_000) == [
+        f"1: file: is 50000000 bytes long, and at most {MOST_BYTES} are read. Split the file."
+    ]
