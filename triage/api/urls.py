@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("incidents/<int:pk>/resolve/", incidents.Resolve.as_view(), name="api_resolve"),
     path("incidents/<int:pk>/comment/", incidents.AddComment.as_view(), name="api_comment"),
     path("alerts/", alerts.AlertList.as_view(), name="api_alerts"),
-    path("whose", whose.Whose.as_view(), name="api_whose"),
+    path("whose", whose.WhoseView.as_view(), name="api_whose"),
     path("oncall/now", oncall.OnCall.as_view(), name="api_oncall"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     # People are led to the sign-in page; the other addresses tell programs what is missing.

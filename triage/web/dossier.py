@@ -17,7 +17,7 @@ from triage.routing import owner_of_suspect
 from triage.verdict import Suspect
 from triage.web.access import may_answer, team_roles, who_can_answer
 from triage.web.ledger import Ledger, ledger_of
-from triage.web.rota import Turn, rota_of
+from triage.rota import Turn, rota_of
 from triage.web.telling import Told, told
 
 MOST_ALERTS = 50

@@ -11,7 +11,7 @@ from ownership.models import Member, Team
 from ownership.oncall.escalation import DEFAULT_POLICY
 from ownership.oncall.roster import policies_by_team
 from triage.models import Incident
-from triage.web.rota import rota_of
+from triage.rota import rota_of
 
 MOST = 200
 
