@@ -8,7 +8,7 @@ from alerts.subjects import cluster_of, slug_of_cluster, subject_of
 from ownership.answering import answerer_of
 from ownership.match import Owner, OwnershipMap, Subject, owner_of
 from ownership.models import Team
-from ownership.responsibility import KINDS, Kinds, is_of_the_cluster
+from ownership.responsibility import KINDS, Kinds
 from ownership.subject import NAMESPACE
 from triage.rota import Turn, rota_of
 from triage.symptoms import suspect_of
@@ -50,6 +50,7 @@ class Whose:
     split: tuple[Part, ...]
     teams: Mapping[str, Team]
     turn: Turn | None
+    tenancy: str = ""  # of the cluster, where the map knows it
 
     @property
     def owner_team(self) -> Team | None:
@@ -97,14 +98,13 @@ def _of_labels(labels: Mapping[str, str], cluster: str) -> About:
     return About(read, alert.why)
 
 
-def whose(about: About, ownership_map: OwnershipMap, *, now: datetime, side: str = "", asks: str = "") -> Whose:
+def whose(about: About, ownership_map: OwnershipMap, *, now: datetime, asks: str = "") -> Whose:
     """The answer, in a constant number of queries.
 
     Args:
         about: what is asked about.
         ownership_map: the map as it is now.
         now: when somebody is to be asked.
-        side: on which the failure would lie, where that is asked as well.
         asks: the team to ask, where something else than the map has decided that.
     """
     owner = owner_of(about.subject, ownership_map)
@@ -112,7 +112,9 @@ def whose(about: About, ownership_map: OwnershipMap, *, now: datetime, side: str
     split = split_of(about.subject, owner, ownership_map)
     teams = teams_of([owner.team, asks, *(part.team for part in split), *(used.team for used in owner.path)])
     turns = rota_of(now, [teams[asks]]) if asks in teams and teams[asks].pk else []
-    return Whose(about, owner, asks or None, split, teams, turns[0] if turns else None)
+    cluster = ownership_map.clusters.get(owner.cluster or about.subject.cluster)
+    tenancy = cluster.tenancy.value if cluster else ""
+    return Whose(about, owner, asks or None, split, teams, turns[0] if turns else None, tenancy)
 
 
 def asked_team(subject: Subject, owner: Owner) -> str | None:
@@ -162,8 +164,3 @@ def teams_of(slugs: Iterable[str | None]) -> dict[str, Team]:
     named = {slug: Team(slug=slug, name=slug) for slug in slugs if slug}
     rows = Team.objects.filter(slug__in=named).prefetch_related("contacts")
     return named | {team.slug: team for team in rows}
-
-
-def stands_in(subject: Subject) -> str:
-    """The namespace of the subject, where it stands in one."""
-    return "" if is_of_the_cluster(subject.kind) else subject.namespace

@@ -27,10 +27,11 @@ class Entry:
         return view_name == self.route or view_name in self.holds
 
 
-# On a phone the bottom bar has room for five; Teams is a link on the page On call.
+# On a phone the bottom bar has room for five: Teams is a link on the page On call, the map one on Whose.
 MAIN = (
     Entry("now", "Now", "now"),
     Entry("incidents", "Incidents", "incidents", frozenset({"incident", "resolve", "acknowledge", "comment"})),
+    Entry("whose", "Whose", "whose"),
     Entry("oncall", "On call", "oncall"),
     Entry("map", "Map", "map"),
     Entry("teams", "Teams", "teams", frozenset({"team"})),

@@ -19,6 +19,7 @@ from triage.web.views import (
     people,
     security,
     tokens,
+    whose,
 )
 
 favicon = RedirectView.as_view(url=lazy(static, str)("whose/favicon.svg"))
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:pk>/comment/", incidents.comment, name="comment"),
     path("health/", health.health, name="health"),
     path("oncall/", oncall.oncall, name="oncall"),
+    path("whose/", whose.whose, name="whose"),
     path("map/", ownership_map.ownership_map, name="map"),
     path("teams/", people.teams, name="teams"),
     path("teams/<slug:slug>/", oncall.team, name="team"),
