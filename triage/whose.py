@@ -20,6 +20,7 @@ WORDS = (
 """By what one may ask, besides labels."""
 
 _COMPONENT = "component"
+_SHOWN = 7
 _EVERY_OTHER = ("Service", "Ingress", "PersistentVolumeClaim", "ServiceAccount", "every other kind")
 
 
@@ -38,6 +39,16 @@ class Part:
     kinds: tuple[str, ...]
     team: str | None
     why: str
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """Those that people ask about most; where all others are meant as well, that is said."""
+        last = self.kinds[-1:] if self.kinds[-1:] == _EVERY_OTHER[-1:] else ()
+        return (*[kind for kind in self.kinds if kind not in last][: _SHOWN - len(last)], *last)
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        return tuple(kind for kind in self.kinds if kind not in self.first)
 
 
 @dataclass(frozen=True)
@@ -127,15 +138,16 @@ def split_of(subject: Subject, owner: Owner, ownership_map: OwnershipMap) -> tup
     """Who answers for which kinds where the subject stands; nothing where no level is somebody's."""
     if owner.level is None:
         return ()
-    parts: dict[tuple[Kinds | None, str | None], list[str]] = {}
-    whys: dict[tuple[Kinds | None, str | None], str] = {}
+    parts: dict[tuple[str, str | None], list[str]] = {}
+    whys: dict[tuple[str, str | None], str] = {}
     for kinds, kind in _kinds(ownership_map):
         asked = replace(subject, kind="" if kind == _EVERY_OTHER[-1] else kind, name="")
         answerer = answerer_of(asked, owner, ownership_map)
-        key = (kinds, answerer.team)
+        # What people think of as theirs stands together where one team has it; the guarded and the cluster's do not.
+        key = (kinds.value if kinds in (Kinds.GUARDED, Kinds.CLUSTER) else "", answerer.team)
         parts.setdefault(key, []).append(kind)
         whys.setdefault(key, answerer.why)
-    return tuple(Part(tuple(kinds), key[1], whys[key]) for key, kinds in parts.items())
+    return tuple(Part(tuple(kinds), team, whys[group, team]) for (group, team), kinds in parts.items())
 
 
 def _kinds(ownership_map: OwnershipMap) -> Iterable[tuple[Kinds, str]]:
