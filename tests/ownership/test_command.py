@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from ownership.models import Namespace
 from ownership.sources.tree import MOST_BYTES
@@ -136,3 +137,38 @@ def test_audit_ends_with_0_where_nothing_is_open_and_with_1_otherwise(file: Path
     file.write_text("lost\n")
     with pytest.raises(CommandError, match=r"map\.yaml:1: 'lost' is not CLUSTER/NAMESPACE"):
         run("audit", "--seen", str(file))
+
+
+def test_history_tells_who_changed_it_and_whose_it_was(file: Path) -> None:
+    file.write_text("teams: [{slug: platform}, {slug: cart}]\nnamespaces:\n- {name: shop, team: platform}\n")
+    run("apply", str(file), "--author", "ada")
+    between = timezone.now()
+    file.write_text("namespaces:\n- {name: shop, team: cart}\n")
+    run("apply", str(file), "--author", "ci")
+    code, out, _ = run("history", "*/shop")
+    last, first = out.splitlines()
+    assert code == 0
+    assert last.endswith("ci (file): ~ namespace */shop: team platform → cart")
+    assert first.endswith("ada (file): + namespace */shop: level namespace, source file, team platform")
+    assert "UTC: platform. the namespace shop" in run("history", "*/shop", "--at", between.isoformat())[1]
+    told = json.loads(run("history", "*/shop", "--format", "json", "--most", "1")[1])
+    assert (told[0]["author"], told[0]["fields"]["team"]) == ("ci", {"before": "platform", "after": "cart"})
+    told = json.loads(run("history", "*/shop", "--at", between.isoformat(), "--format", "json")[1])
+    assert (told["team"], told["answers"], told["is_gap"]) == ("platform", "platform", False)
+    assert run("history", "*/lost")[1] == "No change of whose the namespace lost is has been kept.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["prod/shop/Deployment"], "is no subject. Write CLUSTER, CLUSTER/NAMESPACE or CLUSTER/NAMESPACE/KIND/NAME"),
+        (["prod/shop", "--at", "yesterday"], "'yesterday' is no moment"),
+        (
+            ["prod/shop", "--at", "2026-01-01"],
+            "The history does not tell what was at 2026-01-01 00:00 UTC: it is empty",
+        ),
+    ],
+)
+def test_what_history_cannot_tell(words: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        run("history", *words)

@@ -1,6 +1,9 @@
-"""`manage.py ownership`: the map as a file, in and out, and what it leaves open."""
+"""`manage.py ownership`: the map as a file, in and out, what it leaves open, and how it was."""
 
+import getpass
+import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -8,12 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import timezone
 
-from ownership import importing
+from ownership import history, importing
 from ownership.audit import audit
 from ownership.exporting import export
 from ownership.sources import schema
 from ownership.sources.mapfile import parse
 from ownership.sources.tree import MOST_BYTES, Mistake
+from ownership.subject import Subject
 
 
 class Command(BaseCommand):
@@ -23,14 +27,23 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="apply|export|audit|schema")
+        commands = parser.add_subparsers(dest="what", required=True, metavar="apply|export|audit|history|schema")
         apply = commands.add_parser("apply", help="make the map what FILE says, all of it or nothing")
         apply.add_argument("file", metavar="FILE", help="YAML, or - for standard input")
         apply.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
         apply.add_argument("--prune", action="store_true", help="remove what an earlier file wrote and FILE leaves out")
         apply.add_argument("--progress", action="store_true", help="tell on standard error how far it is")
+        apply.add_argument("--author", default="", help="who applies it, for the history; else the name you run as")
         commands.add_parser("export", help="print the map as a file that makes the same map")
         commands.add_parser("schema", help="print the format of the file as JSON Schema, for editors and CI")
+        past = commands.add_parser("history", help="tell who changed whose SUBJECT is, or whose it was at a moment")
+        past.add_argument(
+            "subject", metavar="SUBJECT", help="CLUSTER, CLUSTER/NAMESPACE or CLUSTER/NAMESPACE/KIND/NAME"
+        )
+        past.add_argument("--at", metavar="MOMENT", help="whose it was then, as 2026-11-25 or 2026-11-25T14:30+01:00")
+        past.add_argument("--since", metavar="MOMENT", help="only changes from then on")
+        past.add_argument("--most", type=int, default=100, metavar="N", help="at most so many changes; 100")
+        past.add_argument("--format", choices=["text", "json"], default="text", help="text (the default) or json")
         check = commands.add_parser("audit", help="list what is unowned, in conflict, or has nobody to ask")
         check.add_argument(
             "--seen",
@@ -40,9 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            {"apply": self._apply, "export": self._export, "audit": self._audit, "schema": self._schema}[
-                options["what"]
-            ](options)
+            getattr(self, f"_{options['what']}")(options)
         except OperationalError as error:
             said = str(error).strip().split("\n")[0]
             raise CommandError(f"The database cannot be used: {said}. Start the service with: make up") from error
@@ -55,7 +66,12 @@ class Command(BaseCommand):
             self._refuse(name, file)
         try:
             report = importing.apply(
-                file, prune=options["prune"], dry_run=options["dry_run"], now=timezone.now(), told=progress
+                file,
+                prune=options["prune"],
+                dry_run=options["dry_run"],
+                now=timezone.now(),
+                told=progress,
+                author=options["author"] or _who_runs_it(),
             )
         except importing.Refused as refused:
             self._refuse(name, refused.mistakes)
@@ -77,6 +93,41 @@ class Command(BaseCommand):
         if found:
             raise SystemExit(1)
         self.stdout.write("Nothing is left open.")
+
+    def _history(self, options: dict[str, Any]) -> None:
+        try:
+            subject = Subject.written(options["subject"])
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        if options["at"]:
+            self._owner_at(subject, _moment(options["at"]), options["format"])
+            return
+        since = _moment(options["since"]) if options["since"] else None
+        found = history.changes_of(subject, since=since, most=options["most"])
+        if options["format"] == "json":
+            self.stdout.write(json.dumps([_as_data(each) for each in found], indent=2, ensure_ascii=False))
+            return
+        for each in found:
+            self.stdout.write(str(each))
+        if not found:
+            self.stdout.write(f"No change of whose {subject} is has been kept.")
+
+    def _owner_at(self, subject: Subject, at: datetime, form: str) -> None:
+        try:
+            owner = history.owner_at(subject, at)
+        except history.NotKept as error:
+            raise CommandError(str(error)) from error
+        answers = owner.answerer.team if owner.answerer else None
+        if form == "json":
+            told: dict[str, Any] = {"at": at.isoformat(), "team": owner.team, "is_gap": owner.is_gap, "why": owner.why}
+            told |= {"level": owner.level, "answers": answers, "path": [used.said for used in owner.path]}
+            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
+            return
+        self.stdout.write(f"{at:%Y-%m-%d %H:%M:%S} UTC: {owner.team or 'nobody'}. {owner.why}.")
+        if answers != owner.team:
+            self.stdout.write(f"Who answered: {answers or 'nobody'}.")
+        for other in (*owner.conflicts, *owner.overruled):
+            self.stdout.write(f"Did not count: {other.said}.")
 
     def _refuse(self, name: str, mistakes: list[Mistake]) -> NoReturn:
         for mistake in mistakes:
@@ -101,6 +152,29 @@ def _text(name: str) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise CommandError(f"{name}:{line}: file: is not UTF-8 text. Save it as UTF-8.") from error
+
+
+def _who_runs_it() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return ""
+
+
+def _moment(text: str) -> datetime:
+    """An instant; without an offset it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text!r} is no moment. Write, for example, 2026-11-25T14:30+01:00.") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _as_data(changed: history.Changed) -> dict[str, Any]:
+    change = changed.change
+    fields = {name: {"before": before, "after": after} for name, before, after in change.fields}
+    told = {"at": changed.at.isoformat(), "author": changed.author, "source": changed.source}
+    return told | {"verb": change.verb.value, "what": change.what, "key": list(change.key), "fields": fields}
 
 
 def _head(path: Path) -> bytes:
