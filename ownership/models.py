@@ -120,6 +120,12 @@ class Team(models.Model):
     )
     # Restricted, not protected: parent and child may go together.
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="children")
+    kubernetes_groups = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="groups of its people as the authentication of clusters calls them: who gets its rights there",
+    )
     source = models.CharField(max_length=16, choices=_SOURCES, default=Source.MANUAL, db_default=Source.MANUAL.value)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
