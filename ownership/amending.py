@@ -19,6 +19,7 @@ _MADE_OF: Mapping[str, frozenset[str]] = {
     "shipped_index": frozenset(),
     "rule_index": frozenset({"rules"}),
     "rules_by_namespace": frozenset({"rules"}),
+    "namespaces_by_name": frozenset({"namespaces"}),
     "component_index": frozenset({"components"}),
     "cells": frozenset({"responsibilities"}),
     "full_on": frozenset({"namespaces"}),
@@ -122,7 +123,7 @@ def _says(owner: Owner) -> tuple[object, ...]:
 def _affected(
     before_map: OwnershipMap, after_map: OwnershipMap, before: Entry | None, after: Entry | None
 ) -> Iterator[tuple[str, Subject]]:
-    for entry in filter(None, (before, after)):
+    for entry in (before, after):
         if isinstance(entry, NamespaceEntry):
             yield from _of_namespace(entry, before_map, after_map)
         elif isinstance(entry, RuleEntry):
@@ -131,7 +132,7 @@ def _affected(
             yield from _of_component(entry)
         elif isinstance(entry, ClusterEntry):
             yield from _of_cluster(entry, before_map)
-        else:
+        elif isinstance(entry, ResponsibilityEntry):
             yield from _of_responsibility(entry, before_map)
 
 
@@ -145,9 +146,13 @@ def _in_namespace(kind: str, namespace: str, cluster: str) -> tuple[str, Subject
     where = f"{namespace} in {cluster}" if cluster else namespace
     if kind == "Namespace":
         return f"namespace {where}", Subject(kind, namespace, namespace, cluster)
-    return f"{kind}s of {where}" if not kind.endswith("y") else f"{kind[:-1]}ies of {where}", Subject(
-        kind, "", namespace, cluster
-    )
+    return f"{_many(kind)} of {where}", Subject(kind, "", namespace, cluster)
+
+
+def _many(kind: str) -> str:
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
 
 
 def _of_rule(entry: RuleEntry, ownership_map: OwnershipMap) -> Iterator[tuple[str, Subject]]:
@@ -182,7 +187,7 @@ def _of_cluster(entry: ClusterEntry, ownership_map: OwnershipMap) -> Iterator[tu
     for component in ownership_map.components.values():
         if component.cluster == slug:
             yield from _of_component(component)
-    for (where, name), _ in ownership_map.namespaces.items():
+    for where, name in ownership_map.namespaces:
         if where in (slug, None):
             yield _in_namespace("Namespace", name, slug)
             yield _in_namespace("NetworkPolicy", name, slug)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import CASCADE, PROTECT, RESTRICT
@@ -37,6 +37,18 @@ from ownership.models import (
 )
 from ownership.precedence import Precedence
 from ownership.responsibility import FallbackPolicy, Level, Tenancy, Who
+from ownership.roles import (
+    Decision,
+    Person,
+    may_edit_cluster,
+    may_edit_component,
+    may_edit_levels,
+    may_edit_namespace,
+    may_edit_rule,
+    may_edit_team,
+    may_make_team,
+    may_refuse,
+)
 from ownership.sources import Source
 from ownership.sources.format import CONDITIONS
 from ownership.sources.mapfile import MapFile, TeamSpec, parse
@@ -61,8 +73,21 @@ class Changed(Exception):  # noqa: N818 - an answer, not a fault
     """Somebody has changed the row since it was read; nothing was saved."""
 
 
+class NotAllowed(Exception):  # noqa: N818 - an answer, not a fault
+    """Whoever asks may not do this; the sentence says who may."""
+
+
 class Held(Exception):  # noqa: N818 - an answer, not a fault
     """Other rows refer to this one; nothing was removed. The sentence says which."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who changes something: what they may, how the history calls them, and from where they do it (`page`, `rest`)."""
+
+    person: Person
+    name: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +109,8 @@ class Draft:
     version: str
     notes: tuple[str, ...] = ()
     held: str = ""
+    before: Entry | None = None
+    after: Entry | None = None
 
     @property
     def changes_anything(self) -> bool:
@@ -117,23 +144,38 @@ def version_of(section: str, row: Any) -> str:
 
 
 def draft(section: str, data: Data, row: Any = None) -> Draft:
-    """What saving this would change.
+    """What saving this would change, and for whom.
 
     Raises:
         Refused: it cannot be saved.
     """
+    found = _draft(section, data, row)
+    if not found.changes_anything or (found.before or found.after) is None:
+        return found
+    return replace(found, moved=tuple(moved_by(load_map(), found.before, found.after)))
+
+
+def _draft(section: str, data: Data, row: Any) -> Draft:
     _must_be_written_here(row)
     read = _read(section, _merged(section, row, data))
     made, key = _made(section, read, row)
     before = _texts(section, row) if row is not None else {}
     after = _texts(section, made, read)
-    fields = tuple((name, before.get(name, ""), text) for name, text in after.items() if before.get(name, "") != text)
+    names = dict.fromkeys((*before, *after))  # conditions of a rule come and go
+    fields = tuple((name, before.get(name, ""), after.get(name, "")) for name in names)
+    fields = tuple(field for field in fields if field[1] != field[2])
     verb = Verb.ADD if row is None else Verb.CHANGE if fields else Verb.KEEP
-    entry_before = _SECTIONS[section].entry(row) if row is not None else None
-    entry_after = _SECTIONS[section].entry(made)
-    moved = moved_by(load_map(), entry_before, entry_after) if entry_after and verb is not Verb.KEEP else []
-    version = version_of(section, row) if row is not None else ""
-    return Draft(section, row, Change(verb, _what(section), key, fields), tuple(moved), version, _notes(row))
+    entry = _SECTIONS[section].entry
+    return Draft(
+        section,
+        row,
+        Change(verb, _what(section), key, fields),
+        (),
+        version_of(section, row) if row is not None else "",
+        _notes(row),
+        before=entry(row) if row is not None else None,
+        after=entry(made),
+    )
 
 
 def draft_removal(section: str, row: Any) -> Draft:
@@ -144,7 +186,49 @@ def draft_removal(section: str, row: Any) -> Draft:
     change = Change(Verb.REMOVE, _what(section), _key(section, row), fields)
     goes = _going_along(row)
     notes = (*_notes(row), *([f"With it go {', '.join(goes)}."] if goes else []))
-    return Draft(section, row, change, tuple(moved), version_of(section, row), notes, _held(row))
+    return Draft(section, row, change, tuple(moved), version_of(section, row), notes, _held(row), before=entry)
+
+
+def may_edit(person: Person, draft: Draft) -> Decision:
+    """Whether somebody may make this change, and why."""
+    section, row, before, after = draft.section, draft.row, draft.before, draft.after
+    if section == "teams":
+        is_reshaped = (
+            row is None or draft.change.verb is Verb.REMOVE or any(f[0] == "parent" for f in draft.change.fields)
+        )
+        return may_make_team(person) if is_reshaped else may_edit_team(person, row.slug)
+    if section == "clusters":
+        return may_edit_cluster(person)
+    if section == "components":
+        return may_edit_component(person)
+    if section == "responsibilities":
+        return may_edit_levels(person)
+    if section == "namespaces":
+        return may_edit_namespace(person, _as(NamespaceEntry, before), _as(NamespaceEntry, after))
+    rules = _as(RuleEntry, before), _as(RuleEntry, after)
+    if rules[0] and rules[0].source in _OF_LABELS and after is None:
+        return may_refuse(person, rules[0].team)
+    return may_edit_rule(person, *rules, load_map())
+
+
+_EntryT = TypeVar("_EntryT")
+
+
+def _as(kind: type[_EntryT], entry: Entry | None) -> _EntryT | None:
+    return entry if isinstance(entry, kind) else None
+
+
+def may_open(person: Person, section: str, row: Any) -> Decision:
+    """Whether somebody may change something of a row as it is; what of it, `may_edit` says."""
+    entry = _SECTIONS[section].entry(row)
+    change = Change(Verb.CHANGE, _what(section), ())
+    return may_edit(person, Draft(section, row, change, (), "", before=entry, after=entry))
+
+
+def _must(person: Person, draft: Draft) -> None:
+    decision = may_edit(person, draft)
+    if not decision:
+        raise NotAllowed(decision.why)
 
 
 def save(
@@ -153,8 +237,7 @@ def save(
     row: Any = None,
     *,
     version: str | None = None,
-    author: str,
-    source: str,
+    by: Author,
     now: datetime,
 ) -> Any:
     """Writes the row, and returns it.
@@ -164,23 +247,23 @@ def save(
         data: the row in the words of the file.
         row: as it is; None makes a new one.
         version: of the row that somebody has seen; None does not ask whether it is still so.
-        author: for the history.
-        source: `page` or `rest`, for the history.
+        by: who does it.
         now: of the change.
 
     Raises:
         Refused: it cannot be saved.
+        NotAllowed: they may not.
         Changed: the row is not any more what somebody has seen, or is gone.
     """
-    with changing_map(now=now, author=author, source=source):
+    with changing_map(now=now, author=by.name, source=by.source):
         if row is not None:
             row = _again(section, row, version)
-        _must_be_written_here(row)
+        _must(by.person, _draft(section, data, row))
         read = _read(section, _merged(section, row, data))
         made, _ = _made(section, read, row)
         made.source = Source.MANUAL
         if section == "rules":
-            made.written_by = author
+            made.written_by = by.name
         if hasattr(made, "updated_at"):
             made.updated_at = now
         made.save()
@@ -189,19 +272,22 @@ def save(
     return rows_of(section).get(pk=made.pk)
 
 
-def remove(section: str, row: Any, *, version: str | None = None, author: str, source: str, now: datetime) -> None:
+def remove(section: str, row: Any, *, version: str | None = None, by: Author, now: datetime) -> None:
     """Removes the row, with what hangs on it.
 
     Raises:
+        NotAllowed: they may not.
         Held: something else refers to it.
         Changed: the row is not any more what somebody has seen, or is gone.
     """
-    with changing_map(now=now, author=author, source=source):
+    with changing_map(now=now, author=by.name, source=by.source):
         row = _again(section, row, version)
+        entry, change = _SECTIONS[section].entry(row), Change(Verb.REMOVE, _what(section), ())
+        _must(by.person, Draft(section, row, change, (), "", before=entry))
         if held := _held(row):
             raise Held(held)
         if getattr(row, "source", "") in _OF_LABELS:
-            refuse(row, by=author, now=now)
+            refuse(row, by=by.name, now=now)
         else:
             row.delete()
 
@@ -241,8 +327,7 @@ def _read(section: str, data: Data) -> MapFile:
     known = known_names()
     read = parse(f"{section}:\n  - {flow(written)}\n", known)
     if isinstance(read, list):
-        prefix = f"{section}."
-        raise Refused([replace(each, line=0, field=each.field.removeprefix(prefix)) for each in read])
+        raise Refused([replace(each, line=0, field=each.field.removeprefix(section).lstrip(".")) for each in read])
     strangers = {name for team in read.teams for name, _ in team.members} - known.people
     if strangers:
         remedy = "Name people who have an account; an admin invites others."
@@ -254,7 +339,7 @@ def _made(section: str, read: MapFile, row: Any) -> tuple[Any, Key]:
     """The row as it would be, not saved, and its key."""
     kind = _SECTIONS[section].kind(read, _ids())
     ((key, values),) = kind.wanted().items()
-    if row is not None and section not in ("rules",) and _key(section, row) != key:
+    if row is not None and section != "rules" and _key(section, row) != key:
         raise Refused([_moved_away(section, row, key)])
     found = _found(section, read, key)
     if found is not None and (row is None or found.pk != row.pk):
@@ -262,7 +347,7 @@ def _made(section: str, read: MapFile, row: Any) -> tuple[Any, Key]:
         raise Refused([Mistake(0, "", name, "is there already", "Change that one instead.")])
     made = kind.new(key)
     if row is not None:
-        made.pk, made._state.adding = row.pk, False
+        made.pk, made._state.adding = row.pk, False  # noqa: SLF001
         _keep(made, row)
     kind.assign(made, values)
     if section == "teams":
@@ -372,11 +457,11 @@ def _going_along(row: Any) -> list[str]:
 
 def _counts(row: Any, *ways: Any) -> list[str]:
     found = []
-    for relation in row._meta.related_objects:
+    for relation in row._meta.related_objects:  # noqa: SLF001 - Django's names for it, as below
         if relation.on_delete in ways:
-            rows = relation.related_model._default_manager.filter(**{relation.field.name: row})
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: row})  # noqa: SLF001
             if count := rows.count():
-                meta = relation.related_model._meta
+                meta = relation.related_model._meta  # noqa: SLF001
                 found.append(f"{count} {meta.verbose_name if count == 1 else meta.verbose_name_plural}")
     return found
 
@@ -499,8 +584,13 @@ def _namespace_entry(row: Namespace) -> NamespaceEntry:
 
 def _rule_entry(row: OwnershipRule) -> RuleEntry:
     return RuleEntry(
-        *(_slug(row.cluster), Matcher.of(row.matcher), row.team.slug, Level(row.level) if row.level else None),
-        *(Precedence(row.precedence), row.source, row.updated_at, row.written_by, row.origin, row.pk),
+        _slug(row.cluster),
+        Matcher.of(row.matcher),
+        row.team.slug,
+        Level(row.level) if row.level else None,
+        Precedence(row.precedence),
+        *(row.source, row.updated_at, row.written_by, row.origin),
+        pk=row.pk,
     )
 
 
@@ -549,19 +639,3 @@ _SECTIONS: Mapping[str, _Section] = {
     "responsibilities": _Section(Responsibilities, _responsibility, _responsibility_entry, ("cluster",)),
 }
 SECTIONS = tuple(_SECTIONS)
-
-__all__ = [
-    "SECTIONS",
-    "Changed",
-    "Data",
-    "Draft",
-    "Held",
-    "Refused",
-    "data_of",
-    "draft",
-    "draft_removal",
-    "remove",
-    "rows_of",
-    "save",
-    "version_of",
-]
