@@ -33,7 +33,12 @@ MAIN = (
     Entry("incidents", "Incidents", "incidents", frozenset({"incident", "resolve", "acknowledge", "comment"})),
     Entry("whose", "Whose", "whose"),
     Entry("oncall", "On call", "oncall"),
-    Entry("map", "Map", "map"),
+    Entry(
+        "map",
+        "Map",
+        "map",
+        frozenset({"rules", "responsibilities", "import_map", "make_row", "row", "edit_row", "remove_row"}),
+    ),
     Entry("teams", "Teams", "teams", frozenset({"team"})),
     Entry("me", "Settings", "settings"),
 )

@@ -1,13 +1,14 @@
 """What the page Whose shows for what was typed: hits by kind, and the answer for the one that is meant."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Q
 
 from ownership.directory import load_map
+from ownership.history import Changed, changes_of
 from ownership.match import OwnershipMap
 from ownership.models import Member, Team, User
 from ownership.subject import namespace_of
@@ -19,6 +20,7 @@ from triage.whose import WORDS, Whose, about_of, teams_of, whose
 SEEN_FOR = timedelta(days=30)
 MOST_SEEN = 500
 MOST_OPEN = 5
+MOST_CHANGES = 4
 _LABEL = "label."
 
 
@@ -45,6 +47,7 @@ class Found:
     people: tuple[Turn, ...]  # where a team or a person was meant
     person: User | None
     open: tuple[Incident, ...]
+    history: tuple[Changed, ...]  # the latest changes of whose it is
     words: Mapping[str, str]  # by which the API gives the same answer
 
 
@@ -75,6 +78,7 @@ def find(text: str, given: Mapping[str, str], *, now: datetime) -> Found:
         people=people,
         person=person,
         open=_open(answer) if answer else (),
+        history=_history(answer) if answer and not is_guess else (),
         words=chosen,
     )
 
@@ -96,6 +100,11 @@ def _people(words: Mapping[str, str], now: datetime) -> tuple[User | None, tuple
         user = User.objects.filter(username=username).first()
         return user, tuple(rota_of(now, Team.objects.filter(memberships__user=user))) if user else ()
     return None, ()
+
+
+def _history(answer: Whose) -> tuple[Changed, ...]:
+    subject = replace(answer.about.subject, cluster=answer.owner.cluster or answer.about.subject.cluster)
+    return tuple(changes_of(subject, most=MOST_CHANGES))
 
 
 def _open(answer: Whose) -> tuple[Incident, ...]:

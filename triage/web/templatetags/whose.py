@@ -4,14 +4,18 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from ownership.match import Owner
 from ownership.models import ContactKind, Team, TeamContact, User
 from ownership.oncall.models import shown
+from ownership.picture import Line
 from ownership.subject import NAMESPACE, namespace_of
 from triage.models import Incident, Page
 from triage.verdict import SHIPPED
@@ -234,6 +238,62 @@ def whose_team(team: Team | None) -> dict[str, object]:
 @register.inclusion_tag("web/_whose_team.html")
 def whose_slug(slug: str, teams: Mapping[str, Team]) -> dict[str, object]:
     return {"team": teams.get(slug) or Team(slug=slug, name=slug)}
+
+
+@register.inclusion_tag("web/_team.html")
+def team_slug(slug: str | None) -> dict[str, object]:
+    """A team's tag where only its short name is at hand."""
+    return team(Team(slug=slug or "nobody", name=slug or "nobody"))
+
+
+@register.inclusion_tag("web/_whose_owner.html")
+def whose_owner(owner: Owner) -> dict[str, object]:
+    """The owner's tag; what nobody owns is loud, with who looks first."""
+    return {"owner": owner}
+
+
+_SECTIONS = {"namespace": "namespaces", "component": "components", "cluster": "clusters"}
+
+
+@register.simple_tag
+def correct_address(answer: Whose) -> str:
+    """Where the rule that decided is changed, or where one is made; whoever may not do that reads there who may."""
+    subject, used = answer.about.subject, next(iter(answer.owner.path), None)
+    namespace, cluster = namespace_of(subject), answer.owner.cluster or subject.cluster
+    if answer.owner.is_gap and namespace:
+        words = {"cluster": cluster, "name": namespace}
+        return f"{reverse('make_row', args=['namespaces'])}?{urlencode(words)}"
+    if used is None or not used.key:
+        return ""
+    if used.pk is not None:
+        return reverse("edit_row", args=["rules", used.pk])
+    what, _, key = used.key.partition(" ")
+    return f"{reverse('row', args=[_SECTIONS[what]])}?{urlencode({'key': key})}" if what in _SECTIONS else ""
+
+
+@register.filter
+def team_colour(slug: str) -> str:
+    return colour(slug)
+
+
+@register.filter
+def team_code(slug: str) -> str:
+    return code(slug)
+
+
+@register.simple_tag
+def whose_address(cluster: str, line: Line) -> str:
+    """Where the answer for a cell of the map's picture stands."""
+    kind = line.kind or "Namespace"
+    words = {"cluster": cluster, "kind": kind, "name": line.name or kind}
+    words |= {} if line.kind else {"namespace": line.name}
+    return f"{reverse('whose')}?{urlencode(words)}"
+
+
+@register.filter
+def field_name(name: str) -> str:
+    """A field of the file as people read it: `operated_by` is Operated by."""
+    return name.replace("_", " ").capitalize()
 
 
 @register.filter
