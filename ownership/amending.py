@@ -102,8 +102,20 @@ def moved_by(ownership_map: OwnershipMap, before: Entry | None, after: Entry | N
     at, which is all but for rules over everything."""
     then = amended(ownership_map, before, after)
     asked = dict(islice(_affected(ownership_map, then, before, after), MOST_ASKED))
-    found = (Moved(what, _owner(subject, ownership_map), _owner(subject, then)) for what, subject in asked.items())
-    return [each for each in found if _says(each.before) != _says(each.after)]
+    found = []
+    handed_over: dict[tuple[str, str], Moved] = {}  # namespaces that go to somebody else as a whole
+    for what, subject in asked.items():
+        moved = Moved(what, _owner(subject, ownership_map), _owner(subject, then))
+        if _says(moved.before) == _says(moved.after):
+            continue
+        place = (subject.cluster, subject.namespace)
+        whole = handed_over.get(place) if subject.namespace else None
+        if whole and (whole.before.team, whole.after.team) == (moved.before.team, moved.after.team):
+            continue
+        if subject.kind == "Namespace" and moved.is_handed_over:
+            handed_over[place] = moved
+        found.append(moved)
+    return found
 
 
 def _owner(subject: Subject, ownership_map: OwnershipMap) -> Owner:

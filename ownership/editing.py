@@ -172,7 +172,7 @@ def _draft(section: str, data: Data, row: Any) -> Draft:
         Change(verb, _what(section), key, fields),
         (),
         version_of(section, row) if row is not None else "",
-        _notes(row),
+        notes_of(row),
         before=entry(row) if row is not None else None,
         after=entry(made),
     )
@@ -185,7 +185,7 @@ def draft_removal(section: str, row: Any) -> Draft:
     fields = tuple((name, text, "") for name, text in _texts(section, row).items() if text)
     change = Change(Verb.REMOVE, _what(section), _key(section, row), fields)
     goes = _going_along(row)
-    notes = (*_notes(row), *([f"With it go {', '.join(goes)}."] if goes else []))
+    notes = (*notes_of(row), *([f"With it go {', '.join(goes)}."] if goes else []))
     return Draft(section, row, change, tuple(moved), version_of(section, row), notes, _held(row), before=entry)
 
 
@@ -432,7 +432,8 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _notes(row: Any) -> tuple[str, ...]:
+def notes_of(row: Any) -> tuple[str, ...]:
+    """What is to be known before a row is changed by hand."""
     source = getattr(row, "source", "")
     if source == Source.FILE:
         return ("A file wrote it. Change it there as well, or the next time that the file is applied it comes back.",)

@@ -131,11 +131,8 @@ def test_a_draft_tells_what_would_be_somebody_elses(prod: Cluster) -> None:
     row = make_namespace("shop", cluster=prod, team=Team.objects.get(slug="payments"))
     moved = editing.draft("namespaces", {"team": "cart"}, row).moved
     assert [(each.what, each.before.team, each.after.team) for each in moved] == [
-        ("namespace shop in prod", "payments", "cart"),
-        ("Deployments of shop in prod", "payments", "cart"),
-        ("Ingresses of shop in prod", "payments", "cart"),
-        ("NetworkPolicies of shop in prod", "payments", "cart"),
-    ]
+        ("namespace shop in prod", "payments", "cart")
+    ], "and what is in it goes with it"
 
 
 def test_a_removal_tells_what_falls_to_whom(prod: Cluster) -> None:

@@ -207,7 +207,7 @@ class AskedAbout(serializers.Serializer[Any]):
     why = serializers.CharField(help_text="how the labels were read; empty where none were given")
 
 
-class RuleLine(serializers.Serializer[Any]):
+class RuleSaid(serializers.Serializer[Any]):
     """A rule that had a say."""
 
     rule = serializers.CharField(help_text="which kind of rule it is")
@@ -261,9 +261,9 @@ class WhoseAnswer(serializers.Serializer[Any]):
     since = Instant(allow_null=True, help_text="since when the rule stands as it is")
     is_fallback = serializers.BooleanField(help_text="the team does not own it, but looks first")
     level = serializers.CharField(allow_null=True, help_text="how much of its namespace the team answers for")
-    path = RuleLine(many=True, help_text="the rules that led there: the one that decided, then those it leans on")
-    overruled = RuleLine(many=True, help_text="rules that say otherwise and do not count, the strongest first")
-    conflicts = RuleLine(many=True, help_text="rules that say otherwise and are as strong")
+    path = RuleSaid(many=True, help_text="the rules that led there: the one that decided, then those it leans on")
+    overruled = RuleSaid(many=True, help_text="rules that say otherwise and do not count, the strongest first")
+    conflicts = RuleSaid(many=True, help_text="rules that say otherwise and are as strong")
     answerer = AnswererLine(allow_null=True)
     split = SplitLine(many=True, help_text="who answers for which kinds there; empty where nobody has a level")
     responsibility = Supposed(allow_null=True, help_text="only where `verdict` is asked for")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
+from ownership.changes import Verb
 from ownership.directory import load_map
 from ownership.history import Changed, changes_of
 from ownership.match import OwnershipMap
@@ -21,6 +22,7 @@ SEEN_FOR = timedelta(days=30)
 MOST_SEEN = 500
 MOST_OPEN = 5
 MOST_CHANGES = 4
+MOST_CHANGES_READ = 20
 _LABEL = "label."
 
 
@@ -36,6 +38,18 @@ class ShownHit:
 
 
 @dataclass(frozen=True)
+class Before:
+    """A change of the map that had to do with it."""
+
+    at: datetime
+    what: str
+    done: str
+    fields: tuple[tuple[str, str, str], ...]
+    author: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Found:
     """Everything for one request."""
 
@@ -47,7 +61,7 @@ class Found:
     people: tuple[Turn, ...]  # where a team or a person was meant
     person: User | None
     open: tuple[Incident, ...]
-    history: tuple[Changed, ...]  # the latest changes of whose it is
+    history: tuple[Before, ...]  # the latest changes of whose it is
     words: Mapping[str, str]  # by which the API gives the same answer
 
 
@@ -102,9 +116,22 @@ def _people(words: Mapping[str, str], now: datetime) -> tuple[User | None, tuple
     return None, ()
 
 
-def _history(answer: Whose) -> tuple[Changed, ...]:
+def _history(answer: Whose) -> tuple[Before, ...]:
+    """What changed whose it is; that a cluster has another name is not told here."""
     subject = replace(answer.about.subject, cluster=answer.owner.cluster or answer.about.subject.cluster)
-    return tuple(changes_of(subject, most=MOST_CHANGES))
+    told = (_before(one) for one in changes_of(subject, most=MOST_CHANGES_READ))
+    return tuple(one for one in told if one.fields)[:MOST_CHANGES]
+
+
+def _before(one: Changed) -> Before:
+    change = one.change
+    fields = tuple(field for field in change.fields if field[0] in _TELLING)
+    done = {Verb.ADD: "made", Verb.REMOVE: "removed"}.get(change.verb, "changed")
+    key = "/".join(part for part in change.key if part and part != "*")
+    return Before(one.at, f"{change.what} {key}", done, fields, one.author, one.source)
+
+
+_TELLING = frozenset({"team", "level", "operated by", "fallback", "dedicated to", "who", "matcher"})
 
 
 def _open(answer: Whose) -> tuple[Incident, ...]:

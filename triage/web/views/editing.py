@@ -92,7 +92,7 @@ def remove(request: HttpRequest, section: str, pk: int) -> HttpResponse:
             draft = editing.draft_removal(section, row)
             status, said = 409, _MEANWHILE
         else:
-            messages.success(request, f"{_called(draft)} is removed.")
+            messages.success(request, f"The {_called(draft)} is removed.")
             return redirect(_list(section))
     return _confirm(request, draft, said=said, status=status)
 
@@ -140,7 +140,7 @@ def _edit(request: HttpRequest, section: str, row: Any) -> HttpResponse:
         row = _row(section, row.pk)
         draft = editing.draft(section, form.data_of_row(), row)
         return _confirm(request, draft, form, said=_MEANWHILE, status=409)
-    messages.success(request, f"{_called(draft)} is {'made' if row is None else 'changed'}.")
+    messages.success(request, f"The {_called(draft)} is {'made' if row is None else 'changed'}.")
     return redirect(_list(section))
 
 
@@ -175,10 +175,10 @@ def _shown(request: HttpRequest, section: str, row: Any, form: RowForm) -> HttpR
         "section": section,
         "noun": NOUNS[section],
         "row": row,
-        "version": request.POST.get("version") or (editing.version_of(section, row) if row is not None else ""),
+        "row_version": request.POST.get("version") or (editing.version_of(section, row) if row is not None else ""),
         "kinds": KIND_WORDS if section == "responsibilities" else (),
         "back": _list(section),
-        "notes": editing.draft_removal(section, row).notes if row is not None and section != "clusters" else (),
+        "notes": editing.notes_of(row),
     }
     is_refused = form.is_bound and bool(form.errors)
     return render(request, "web/map_form.html", context, status=400 if is_refused else 200)
@@ -212,7 +212,7 @@ def _sent(request: HttpRequest) -> Iterator[tuple[str, str]]:
 
 def _called(draft: Draft) -> str:
     key = "/".join(part for part in draft.change.key if part and part != "*")
-    return f"{NOUNS[draft.section].capitalize()} {key}"
+    return f"{NOUNS[draft.section]} {key}"
 
 
 def _list(section: str) -> str:

@@ -26,7 +26,7 @@ from ownership.sources import SHIPPED
 from triage.models import Incident
 from triage.web.access import signed_in, team_roles
 
-ON_A_PAGE = 100
+ON_A_PAGE = 50
 ROWS_ON_A_PAGE = 60
 CLUSTERS_ON_A_PAGE = 8
 TEAMS_SHOWN = 24
