@@ -35,7 +35,8 @@ def map_file() -> str:
             f"  - {{slug: {team}{parent}, members: [{{username: {first}, email: {first}@example.org}}, "
             f"{{username: {second}, email: {second}@example.org}}], "
             f"contacts: [{{kind: chat, address: '#{team}-oncall', note: working hours}}, "
-            f"{{kind: email, address: {team}@example.org}}, {{kind: web, address: 'https://wiki.example.org/{team}'}}], "
+            f"{{kind: email, address: {team}@example.org}}, "
+            f"{{kind: web, address: 'https://wiki.example.org/{team}'}}], "
             f"rotation: {{time_zone: Europe/Berlin, handoff: 2026-01-05 09:00, people: [{first}, {second}]}}}}"
         ]
     lines.append("clusters:")
@@ -96,7 +97,8 @@ def fill_company() -> Company:
     _label("prod-us-1", "data-api", "growth", "the namespace data-api")
     make_incident(
         cluster="prod-eu-1", name="ledger-export", suspect_kind="Job", suspect_namespace="payments-ledger",
-        namespaces=["payments-ledger"], owner=payments, sentence="It is the application: Job ledger-export exits with 1.",
+        namespaces=["payments-ledger"], owner=payments,
+        sentence="It is the application: Job ledger-export exits with 1.",
         owner_why="the namespace payments-ledger in prod-eu-1 is owned by payments",
     )  # fmt: skip
     make_incident(

@@ -104,7 +104,10 @@ def test_what_nobody_owns_is_loud_and_says_who_looks_first(client: Client, prod:
 def test_what_has_no_name_is_told_what_it_would_be(client: Client, prod: Cluster) -> None:
     page = text_of(ask(client, "unheard-of"))
     assert "Nothing is called unheard-of." in page
-    assert "As a namespace of prod it would be PLA Platform ’s, by the fallback of the cluster." in page
+    assert (
+        "As a namespace of prod it would be PLA Platform \N{RIGHT SINGLE QUOTATION MARK}s, by the fallback of the cluster."
+        in page
+    )
 
 
 def test_nobody_on_call_is_said(client: Client, prod: Cluster) -> None:

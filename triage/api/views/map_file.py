@@ -1,9 +1,9 @@
 """The map as a whole: a file applied or tried, the file that makes it, and what it leaves open."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -130,7 +130,7 @@ def _reported(report: Report) -> dict[str, Any]:
 
 
 class PlainYaml(BaseRenderer):
-    """A text as it is; refusals stay JSON, as everywhere."""
+    """A text as it is."""
 
     media_type = "application/yaml"
     format = "yaml"
@@ -142,11 +142,17 @@ class PlainYaml(BaseRenderer):
         accepted_media_type: str | None = None,  # noqa: ARG002 - the framework's signature
         renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
-        return data.encode() if isinstance(data, str) else json.dumps(data).encode()
+        return str(data).encode()
 
 
 class Export(Answers):
     renderer_classes = [PlainYaml, JSONRenderer]
+
+    def finalize_response(self, request: HttpRequest, response: Response, *args: Any, **kwargs: Any) -> Response:
+        if response.exception:  # a refusal is JSON, as everywhere
+            request.accepted_renderer = JSONRenderer()  # type: ignore[attr-defined]
+            request.accepted_media_type = JSONRenderer.media_type  # type: ignore[attr-defined]
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @extend_schema(
         operation_id="ownership_export",

@@ -83,7 +83,7 @@ def remove(request: HttpRequest, section: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             editing.remove(
-                section, row, version=request.POST.get("version"), by=_by(request, person), now=timezone.now()
+                section, row, version=request.POST.get("version", ""), by=_by(request, person), now=timezone.now()
             )
         except editing.Held as held:
             status, said = 409, str(held)
