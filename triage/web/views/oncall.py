@@ -1,6 +1,7 @@
 """Who is on call now in each team, and one team with all that it owns."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -56,11 +57,30 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
         "steps": (policy or DEFAULT_POLICY).steps,
         "is_default": policy is None,
         "incidents": incidents.order_by("-opened_at")[:MOST],
-        "namespaces": namespaces,
+        "namespaces": _alike(namespaces),
         "components": found.components.select_related("cluster").order_by("cluster__slug", "kind")[:MOST],
         "operates": found.operates.order_by("slug")[:MOST],
     }
     return render(request, "web/team.html", context)
+
+
+@dataclass
+class Owned:
+    """A namespace, in all clusters where it is the team's alike."""
+
+    name: str
+    level: str
+    source: str
+    where: list[str]
+
+
+def _alike(namespaces: Sequence[Namespace]) -> list[Owned]:
+    found: dict[tuple[str, str, str], Owned] = {}
+    for row in namespaces:
+        key = (row.name, row.level, row.source)
+        where = row.cluster.slug if row.cluster else "every cluster"
+        found.setdefault(key, Owned(*key, [])).where.append(where)
+    return list(found.values())
 
 
 def _notices(team: Team, namespaces: Sequence[Namespace]) -> list[Incident]:
