@@ -49,8 +49,11 @@ API_KINDS: tuple[ApiKind, ...] = (
         "Pod",
         "",
         "pods",
-        tuple((part, ("create", "get")) for part in ("attach", "exec", "portforward"))
-        + (("eviction", CREATE), ("ephemeralcontainers", CHANGE)),
+        (
+            *((part, ("create", "get")) for part in ("attach", "exec", "portforward")),
+            ("eviction", CREATE),
+            ("ephemeralcontainers", CHANGE),
+        ),
         ("log",),
     ),
     ApiKind("ReplicationController", "", "replicationcontrollers", _SCALE),

@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from ownership import history, importing
-from ownership.audit import audit
+from ownership import history, importing, rbac
+from ownership.audit import Found, Seen, audit, unknowns
+from ownership.directory import load_map
 from ownership.exporting import export
+from ownership.models import Team
 from ownership.sources import schema
 from ownership.sources.mapfile import parse
 from ownership.sources.tree import MOST_BYTES, Mistake
@@ -27,7 +31,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="apply|export|audit|history|schema")
+        commands = parser.add_subparsers(dest="what", required=True, metavar="apply|export|audit|history|rbac|schema")
         apply = commands.add_parser("apply", help="make the map what FILE says, all of it or nothing")
         apply.add_argument("file", metavar="FILE", help="YAML, or - for standard input")
         apply.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
@@ -48,8 +52,20 @@ class Command(BaseCommand):
         check.add_argument(
             "--seen",
             metavar="FILE",
-            help="namespaces that exist, one CLUSTER/NAMESPACE a line, or - for standard input",
+            help="every namespace that exists, one CLUSTER/NAMESPACE a line, or - for standard input",
         )
+        check.add_argument(
+            "--objects",
+            metavar="CLUSTER=FILE",
+            action="append",
+            default=[],
+            help="namespaces, workloads and ResourceQuotas of a cluster, as `kubectl get -A -o json` prints them",
+        )
+        check.add_argument("--format", choices=["text", "json"], default="text", help="text (the default) or json")
+        rights = commands.add_parser("rbac", help="print a team's level in a namespace as Role, RoleBinding and quota")
+        rights.add_argument("--cluster", required=True)
+        rights.add_argument("--namespace", required=True)
+        rights.add_argument("--without-quota", action="store_true", help="leave out the ResourceQuota to fill in")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -87,12 +103,33 @@ class Command(BaseCommand):
         self.stdout.write(schema.written(), ending="")
 
     def _audit(self, options: dict[str, Any]) -> None:
-        found = audit(now=timezone.now(), seen=_seen(options["seen"]) if options["seen"] else ())
-        for gap in found:
-            self.stdout.write(str(gap))
+        now = timezone.now()
+        seen = import_string(settings.OWNERSHIP_SEEN)(now) if settings.OWNERSHIP_SEEN else Seen()
+        if options["seen"]:
+            seen |= Seen.of_namespaces(_seen(options["seen"]))
+        for given in options["objects"]:
+            seen |= _objects(given)
+        found, lacking = audit(now=now, seen=seen), unknowns(seen)
+        if options["format"] == "json":
+            told = {"found": [_found_as_data(each) for each in found], "not_known": lacking}
+            self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
+        else:
+            for each in found:
+                self.stdout.write(str(each))
+            for line in lacking:
+                self.stderr.write(line)
         if found:
-            raise SystemExit(1)
-        self.stdout.write("Nothing is left open.")
+            raise SystemExit(3 if all(each.gap.is_advice for each in found) else 1)
+        if options["format"] == "text":
+            self.stdout.write("Nothing is left open.")
+
+    def _rbac(self, options: dict[str, Any]) -> None:
+        groups = dict(Team.objects.values_list("slug", "kubernetes_groups"))
+        try:
+            grant = rbac.grant_of(options["cluster"], options["namespace"], load_map(), groups=groups)
+        except rbac.NothingToGrant as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(rbac.written(grant, quota=not options["without_quota"]), ending="")
 
     def _history(self, options: dict[str, Any]) -> None:
         try:
@@ -168,6 +205,25 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         raise CommandError(f"{text!r} is no moment. Write, for example, 2026-11-25T14:30+01:00.") from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _found_as_data(found: Found) -> dict[str, Any]:
+    told = {"gap": found.gap.value, "is_advice": found.gap.is_advice, "subject": found.subject, "wrong": found.wrong}
+    return told | {"remedy": found.remedy, "since": found.since.isoformat() if found.since else None}
+
+
+def _objects(given: str) -> Seen:
+    cluster, equals, name = given.partition("=")
+    if not (cluster and equals and name):
+        raise CommandError(f"--objects {given!r} is not CLUSTER=FILE.", returncode=2)
+    try:
+        read = json.loads(_text(name))
+    except ValueError as error:
+        raise CommandError(f"{name}: is not JSON: {error}. Write it with: kubectl get -o json", returncode=2) from error
+    items = read.get("items") if isinstance(read, dict) else None
+    if not isinstance(items, list):
+        raise CommandError(f"{name}: has no items. Write it with: kubectl get -o json", returncode=2)
+    return Seen.of_objects(cluster, [each for each in items if isinstance(each, dict)])
 
 
 def _as_data(changed: history.Changed) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from triage.api.errors import Problem, refused
 from triage.api.views.base import Answers, told
 from triage.api.views.rows import author_of
 from triage.clock import database_now
+from triage.seen import seen_lately
 
 _LARGEST = 2 * MOST_BYTES  # of a request: JSON may write a character as several
 _VERBS = {Verb.ADD: "add", Verb.CHANGE: "change", Verb.REMOVE: "remove", Verb.KEEP: "keep"}
@@ -170,7 +171,8 @@ class Audit(Answers):
     def get(self, request: Request) -> Response:
         """What the map leaves open: what nobody owns, who cannot be reached, where rules disagree."""
         asked(NothingMore, request.query_params)
-        found = audit(now=database_now())
+        now = database_now()
+        found = audit(now=now, seen=seen_lately(now))
         return Response(
             {
                 "found": [

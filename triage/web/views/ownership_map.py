@@ -24,6 +24,7 @@ from ownership.responsibility import Level, Who
 from ownership.roles import Action, TeamRole, may
 from ownership.sources import SHIPPED
 from triage.models import Incident
+from triage.seen import seen_lately
 from triage.web.access import signed_in, team_roles
 
 ON_A_PAGE = 50
@@ -70,11 +71,12 @@ def ownership_map(request: HttpRequest) -> HttpResponse:
         operated = Q(operated_by__slug__icontains=wanted) | Q(operated_by__name__icontains=wanted)
         clusters = clusters.filter(Q(slug__icontains=wanted) | Q(name__icontains=wanted) | operated)
     now = timezone.now()
-    gaps = audit(now=now)
+    seen = seen_lately(now)
+    gaps = audit(now=now, seen=seen)
     team = request.GET.get("team", "")[:63].replace("\0", "")
     show = request.GET.get("show", "")
     ownership_map = load_map()
-    picture = picture_of(ownership_map, seen=_seen(now), team=team)
+    picture = picture_of(ownership_map, seen=_seen(now) | seen.namespaces.keys(), team=team)
     context = {
         "wanted": wanted,
         "gaps": gaps[:MOST_GAPS],
@@ -129,7 +131,7 @@ def _shown(picture: Picture, *, only_gaps: bool, rows: str | None, columns: str 
 
 
 def _seen(now: datetime) -> set[tuple[str, str]]:
-    """Namespaces that incidents of late were in: they exist, whether or not somebody owns them."""
+    """Namespaces that incidents of late were in: they exist, whether or not somebody owns them, as do those of alerts."""
     rows = Incident.objects.filter(opened_at__gt=now - SEEN_FOR).order_by("-pk")
     found: set[tuple[str, str]] = set()
     for cluster, namespace, namespaces in rows.values_list("cluster", "suspect_namespace", "namespaces")[:MOST_SEEN]:
