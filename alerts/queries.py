@@ -1,11 +1,13 @@
 """What others may ask. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.fields import DateTimeField
+from django.db.models.fields import DateTimeField, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from alerts.models import REPEATS_UNTIL_STALE, STALE_WHEN_MISSING, Alert, Delivery, Integration, RefusalCount
 
@@ -18,6 +20,30 @@ def open_alerts(cluster: str, *, now: datetime) -> list[Alert]:
 def clusters_with_open_alerts(*, now: datetime) -> list[str]:
     """The slugs of clusters in which something fires that is not stale, in order."""
     return list(_open(now).order_by("cluster").values_list("cluster", flat=True).distinct())
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSubject:
+    """What alerts of one name were about: an empty namespace means that they named none. `labels` are of the latest."""
+
+    cluster: str
+    namespace: str
+    alertname: str
+    labels: Mapping[str, str]
+
+
+def subjects_since(moment: datetime) -> list[AlertSubject]:
+    """Which alert names came from which namespaces since then, each once, in order. One query."""
+    # The exporter's own namespace is what `namespace` holds where there is an exported one.
+    place = Coalesce(KT("labels__exported_namespace"), KT("labels__namespace"), Value(""), output_field=TextField())
+    rows = (
+        Alert.objects.filter(last_seen_at__gte=moment)
+        .annotate(about=place, called=Coalesce(KT("labels__alertname"), Value(""), output_field=TextField()))
+        .order_by("cluster", "about", "called", "-last_seen_at", "-pk")
+        .distinct("cluster", "about", "called")
+        .values_list("cluster", "about", "called", "labels")
+    )
+    return [AlertSubject(*row) for row in rows]
 
 
 def is_stale(alert: Alert, now: datetime) -> bool:

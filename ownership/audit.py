@@ -2,42 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 
 from ownership.directory import load_map, reaches_of
-from ownership.match import OwnershipMap, Subject, owner_of
+from ownership.gaps import Found, Gap, not_known, of_map
+from ownership.match import OwnershipMap
 from ownership.models import EscalationPolicy, Member, Schedule, Team, TeamChannel, User
 from ownership.oncall.escalation import TargetKind
 from ownership.oncall.models import AddressKind
-from ownership.oncall.roster import OnCall, on_call_by_team
+from ownership.oncall.roster import OnCall, nobody_by_team, on_call_by_team
+from ownership.seen import Seen
 
+__all__ = ["AHEAD", "Found", "Gap", "Seen", "audit", "unknowns"]
 
-class Gap(StrEnum):
-    """What kind of gap it is."""
-
-    EMPTY = "empty map"
-    UNOWNED = "unowned"
-    CONFLICT = "conflict"
-    NO_MEMBERS = "no members"
-    NO_ADDRESS = "no address"
-    NO_ROTATION = "no rotation"
-    NOBODY_ON_CALL = "nobody on call"
-    STRANGER = "not a member"
-    DEACTIVATED = "deactivated"
-
-
-@dataclass(frozen=True)
-class Found:
-    """One gap: what is concerned, what is wrong with it, and what to do."""
-
-    gap: Gap
-    subject: str
-    wrong: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.gap}: {self.subject} {self.wrong}. {self.remedy}"
+AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -52,45 +30,26 @@ class Crew:
     has_rotation: bool
     participants: tuple[User, ...]
     stepped: tuple[User, ...]
+    nobody: tuple[tuple[datetime, datetime], ...] = ()  # when nobody will be on call, within `AHEAD`
 
 
-def audit(*, now: datetime, seen: Iterable[tuple[str, str]] = ()) -> list[Found]:
+def audit(*, now: datetime, seen: Seen | None = None) -> list[Found]:
     """Every gap, in an order that does not change, in a constant number of queries.
 
     Args:
-        now: when to look for who is on call.
-        seen: namespaces that exist, as (cluster, namespace): those that nobody owns are gaps. The map alone knows only
-            what somebody wrote down.
+        now: when to look for who is on call, and from when on for who will be.
+        seen: what exists and what was seen lately, from whoever knows. The map alone knows only what somebody wrote.
     """
     ownership_map = load_map()
     if not ownership_map.clusters:
         return [Found(Gap.EMPTY, "the map", "names no cluster", "Write one: manage.py ownership apply FILE.yaml")]
     crews = _crews(ownership_map, now)
-    return [
-        *_unowned(ownership_map, seen),
-        *_conflicts(ownership_map),
-        *(gap for crew in crews for gap in _gaps_of(crew)),
-    ]
+    return [*of_map(ownership_map, seen or Seen()), *(gap for crew in crews for gap in _gaps_of(crew))]
 
 
-def _unowned(ownership_map: OwnershipMap, seen: Iterable[tuple[str, str]]) -> Iterator[Found]:
-    for slug, cluster in sorted(ownership_map.clusters.items()):
-        if cluster.fallback is None:
-            wrong = "has no fallback: what nobody owns there, or is uncertain, reaches nobody"
-            yield Found(Gap.UNOWNED, f"cluster {slug}", wrong, "Name a team as its fallback.")
-    for where, name in sorted(set(seen)):
-        owner = owner_of(Subject("Namespace", name, name, where), ownership_map)
-        if owner.team is None or owner.is_fallback:
-            looks = f"; {owner.team} looks first" if owner.team else ""
-            yield Found(Gap.UNOWNED, f"namespace {where}/{name}", f"has no owner{looks}", "Add it to namespaces.")
-
-
-def _conflicts(ownership_map: OwnershipMap) -> Iterator[Found]:
-    for (where, name), entry in sorted(ownership_map.namespaces.items(), key=str):
-        everywhere = ownership_map.namespaces.get((None, name))
-        if where is not None and everywhere and everywhere.team != entry.team:
-            wrong = f"is owned by {entry.team}, and in every cluster by {everywhere.team}; {entry.team} answers"
-            yield Found(Gap.CONFLICT, f"namespace {where}/{name}", wrong, "Remove one of the two if that is not meant.")
+def unknowns(seen: Seen | None = None) -> list[str]:
+    """What the audit could not look at, because `seen` does not say; a sentence each."""
+    return not_known(load_map(), seen or Seen())
 
 
 def _gaps_of(crew: Crew) -> Iterator[Found]:
@@ -103,7 +62,13 @@ def _gaps_of(crew: Crew) -> Iterator[Found]:
     if not crew.has_rotation:
         yield Found(Gap.NO_ROTATION, name, f"owns {crew.owns} and has no rotation", "Add a rotation.")
     elif not crew.on_call.users:
-        yield Found(Gap.NOBODY_ON_CALL, name, f"has nobody on call now: {crew.on_call.why}", "Correct its rotation.")
+        wrong = f"has nobody on call now: {crew.on_call.why}"
+        yield Found(Gap.NOBODY_ON_CALL, name, wrong, "Correct its rotation.")
+    elif crew.nobody:
+        start, end = crew.nobody[0]
+        more = f", and {len(crew.nobody) - 1} times more" if len(crew.nobody) > 1 else ""
+        wrong = f"has nobody on call from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC{more}"
+        yield Found(Gap.NOBODY_AHEAD, name, wrong, "Fill its rotation.", start)
     yield from _wrong_people(name, crew)
 
 
@@ -121,6 +86,7 @@ def _owned(ownership_map: OwnershipMap) -> dict[str, str]:
     """One thing that each team answers for, by slug."""
     owned = {entry.fallback: f"the fallback of {entry.slug}" for entry in ownership_map.clusters.values()}
     owned |= {entry.team: f"{entry.kind} of {entry.cluster}" for entry in ownership_map.components.values()}
+    owned |= {entry.team: f"what matches {entry.matcher}" for entry in ownership_map.rules}
     owned |= {entry.team: f"the namespace {entry.name}" for entry in ownership_map.namespaces.values()}
     owned |= {entry.operated_by: f"the cluster {entry.slug}" for entry in ownership_map.clusters.values()}
     return {team: what for team, what in owned.items() if team}
@@ -137,6 +103,7 @@ def _crews(ownership_map: OwnershipMap, now: datetime) -> list[Crew]:
     channels = TeamChannel.objects.filter(team__in=teams).exclude(kind=AddressKind.LOG)
     told = set(channels.values_list("team_id", flat=True))
     on_call = on_call_by_team(now, teams)
+    nobody = nobody_by_team(now, now + AHEAD, teams)
     turns = _participants(teams)
     steps = _stepped(teams)
     return [
@@ -149,6 +116,7 @@ def _crews(ownership_map: OwnershipMap, now: datetime) -> list[Crew]:
             has_rotation=bool(turns.get(team.pk)),
             participants=turns.get(team.pk, ()),
             stepped=steps.get(team.pk, ()),
+            nobody=nobody[team.slug],
         )
         for team in teams
     ]

@@ -47,8 +47,8 @@ class Change:
         for name, before, after in self.fields:
             if self.verb is Verb.CHANGE:
                 yield f"{name} {before or 'none'} → {after or 'none'}"
-            elif after:
-                yield f"{name} {after}"
+            elif value := after or before:
+                yield f"{name} {value}"
 
 
 @dataclass(frozen=True)

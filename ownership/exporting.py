@@ -196,14 +196,14 @@ def _cluster(row: Cluster) -> dict[str, Any]:
         dedicated_to=row.dedicated_to.slug if row.dedicated_to else "",
         fallback=row.fallback.slug if row.fallback else "",
         fallback_policy=row.fallback_policy if row.fallback_policy != FallbackPolicy.TEAM else "",
-        recognised_by=[_conditions(Matcher.of(each))["labels"] for each in row.recognised_by],
+        recognised_by=[conditions(Matcher.of(each))["labels"] for each in row.recognised_by],
         labels_for=row.labels_for,
     )
 
 
 def _component(row: Component) -> dict[str, Any]:
     team = row.team.slug if row.team else ""
-    matchers = [_conditions(Matcher.of(each)) for each in row.matchers]
+    matchers = [conditions(Matcher.of(each)) for each in row.matchers]
     return _given(cluster=row.cluster.slug, kind=row.kind, name=row.name, team=team, matchers=matchers)
 
 
@@ -223,7 +223,7 @@ def _rules() -> list[dict[str, Any]]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for cluster, matcher, team, level in rows.values_list("cluster__slug", "matcher", "team__slug", "level"):
         read = Matcher.of(matcher)
-        written = _given(team=team, cluster=cluster, level=level) | _conditions(read)
+        written = _given(team=team, cluster=cluster, level=level) | conditions(read)
         found[cluster or "", read.text] = written
     return [written for _, written in sorted(found.items(), key=lambda each: each[0])]
 
@@ -233,7 +233,7 @@ def _responsibility(row: ResponsibilityRule) -> dict[str, Any]:
     return _given(cluster=cluster, namespace=row.namespace, kind=row.kind, level=row.level, who=row.who)
 
 
-def _conditions(matcher: Matcher) -> dict[str, Any]:
+def conditions(matcher: Matcher) -> dict[str, Any]:
     """As a file writes them: one text by itself, and labels in a mapping of their own."""
     found: dict[str, Any] = {}
     for name, texts in matcher.conditions:

@@ -7,9 +7,11 @@ from uuid import uuid4
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import MD5, Cast, Lower
+from django.db.models.functions import MD5, Cast, Lower, Now
 from django.utils import timezone
 
 from ownership.matchers import Matcher
@@ -36,6 +38,7 @@ __all__ = [
     "ContactMethod",
     "EscalationPolicy",
     "Layer",
+    "MapChange",
     "MapVersion",
     "Member",
     "Namespace",
@@ -117,6 +120,12 @@ class Team(models.Model):
     )
     # Restricted, not protected: parent and child may go together.
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.RESTRICT, related_name="children")
+    kubernetes_groups = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text="groups of its people as the authentication of clusters calls them: who gets its rights there",
+    )
     source = models.CharField(max_length=16, choices=_SOURCES, default=Source.MANUAL, db_default=Source.MANUAL.value)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -384,9 +393,37 @@ class MapVersion(models.Model):
     # What caches compare. A number could come again after a rollback, with another map behind it.
     stamp = models.UUIDField(default=uuid4)
     changed_at = models.DateTimeField(default=timezone.now)
+    # From when on every change of the map is in its history: what was before is not known.
+    history_from = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="map_version_only_one")]
 
     def __str__(self) -> str:
         return f"map version {self.number}"
+
+
+class MapChange(models.Model):
+    """One row of the map that changed: what it was, what it became, when, by whom, and from where.
+
+    Triggers of the database write these rows (migration 0012), so that no bulk statement and no hand goes past them.
+    `ownership.history` reads them.
+    """
+
+    changed_at = models.DateTimeField(db_index=True)
+    author = models.TextField()
+    source = models.TextField()
+    what = models.CharField(max_length=32, help_text="kind of row, as a report of changes names it")
+    row_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    # What a question can ask for: "namespace shop", "cluster 7", "team 3", "rules of 7", or "map" for what may matter
+    # to every subject. Of the row before and after: a row that moves is found from both places.
+    words = ArrayField(models.TextField())
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [GinIndex(fields=["words"], name="map_change_words")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.row_id} at {self.changed_at:%Y-%m-%d %H:%M:%S}"

@@ -105,6 +105,10 @@ class OwnershipMap:
             for level in Level
         ]
 
+    def namespaces_called(self, name: str) -> tuple[NamespaceEntry, ...]:
+        """The rows of a namespace, of one cluster and of every cluster."""
+        return self.namespaces_by_name.get(name, ())
+
     def kind_called(self, word: str) -> WellKnown | None:
         """The well-known component that alerts call so."""
         return self.aliases.get(word.casefold())
@@ -143,6 +147,13 @@ class OwnershipMap:
     @cached_property
     def recognisers(self) -> Index[tuple[Matcher, ClusterEntry]]:
         return Index((None, m, (m, entry)) for entry in self.clusters.values() for m in entry.recognised_by)
+
+    @cached_property
+    def namespaces_by_name(self) -> Mapping[str, tuple[NamespaceEntry, ...]]:
+        found: dict[str, list[NamespaceEntry]] = defaultdict(list)
+        for entry in self.namespaces.values():
+            found[entry.name].append(entry)
+        return {name: tuple(sorted(entries, key=lambda each: each.cluster or "")) for name, entries in found.items()}
 
     @cached_property
     def rules_by_namespace(self) -> Mapping[str, tuple[RuleEntry, ...]]:

@@ -59,6 +59,26 @@ class Subject:
         return replace(cls(), **found)  # type: ignore[arg-type]  # WORDS are those that are texts
 
     @classmethod
+    def written(cls, text: str) -> "Subject":
+        """A subject as people write it: CLUSTER, CLUSTER/NAMESPACE, or CLUSTER/NAMESPACE/KIND/NAME.
+
+        The namespace is empty for what stands in none (`prod//Node/node-14`), and the cluster `*` where none is meant.
+
+        Raises:
+            ValueError: it has another form.
+        """
+        cluster, *parts = text.strip().split("/", 3)
+        cluster = "" if cluster == "*" else cluster
+        match parts:
+            case [] if cluster:
+                return cls("Cluster", cluster, "", cluster)
+            case [namespace] if namespace:
+                return cls("Namespace", namespace, namespace, cluster)
+            case [namespace, kind, name] if kind and name:
+                return cls(kind, name, namespace, cluster)
+        raise ValueError(f"{text!r} is no subject. Write CLUSTER, CLUSTER/NAMESPACE or CLUSTER/NAMESPACE/KIND/NAME.")
+
+    @classmethod
     def of_labels(cls, labels: Mapping[str, str], *, cluster: str = "") -> "Subject":
         """What a set of labels is about, by the labels that most exporters set; rules see all of them."""
         kind, name = next(((kind, labels[key]) for key, kind in _KINDS.items() if labels.get(key)), ("", ""))

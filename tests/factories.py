@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from alerts.models import Alert, Integration
+from ownership.entries import precedence_of
+from ownership.matchers import Matcher
 from ownership.models import (
     Cluster,
     Component,
@@ -16,6 +18,7 @@ from ownership.models import (
     Layer,
     Member,
     Namespace,
+    OwnershipRule,
     Participant,
     Schedule,
     Step,
@@ -82,6 +85,13 @@ def make_namespace(name: str = "", **fields: Any) -> Namespace:
     with changing_map():
         name = name or f"namespace-{next(_number)}"
         return Namespace.objects.create(**{"name": name, **fields, "team": _team(fields, "team")})
+
+
+def make_rule(matcher: dict[str, list[str]], **fields: Any) -> OwnershipRule:
+    """A rule in every cluster, unless one is given."""
+    with changing_map():
+        given = {"matcher": matcher, "precedence": precedence_of(Matcher.of(matcher)), **fields}
+        return OwnershipRule.objects.create(**given, **({} if "team" in fields else {"team": make_team()}))
 
 
 def make_rotation(

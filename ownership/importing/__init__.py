@@ -13,7 +13,7 @@ from ownership.importing.people import Refused, bring_people
 from ownership.importing.teams import Channels, Contacts, Escalations, Members, Rotations, TeamContacts, Teams
 from ownership.models import Cluster, Team, User
 from ownership.sources.mapfile import Known, MapFile
-from ownership.version import lock_map, map_has_changed
+from ownership.version import lock_map, map_has_changed, written_by
 
 __all__ = ["LabelReport", "Refused", "Report", "Told", "apply", "apply_labels", "known_names", "refuse", "silent"]
 
@@ -35,20 +35,31 @@ def known_names() -> Known:
     )
 
 
-def apply(file: MapFile, *, prune: bool = False, dry_run: bool = False, now: datetime, told: Told = silent) -> Report:
+def apply(
+    file: MapFile,
+    *,
+    prune: bool = False,
+    dry_run: bool = False,
+    now: datetime,
+    told: Told = silent,
+    author: str = "",
+    source: str = "file",
+) -> Report:
     """Makes the map what the file says, or says what that would change.
 
     Rows that the file does not name stay, unless it wrote them once and `prune` is set: then the file is the whole map.
     People never go, are never deactivated, and keep the role that they have in the service. A dry run does the same in
     a transaction that is rolled back, so that it tells the truth about everything that stands in the way. `told` is
-    called now and then with what is being written, how many rows of it are done, and how many there are.
+    called now and then with what is being written, how many rows of it are done, and how many there are. `author` and
+    `source` are who applies it and from where, for the history.
 
     Raises:
         Refused: two people would share an address, or become the same one.
     """
     with transaction.atomic():
-        lock_map()
-        report = Report(tuple(_write(file, prune=prune, now=now, told=told)), is_dry_run=dry_run)
+        lock_map(now=now)
+        with written_by(author, source, at=now):
+            report = Report(tuple(_write(file, prune=prune, now=now, told=told)), is_dry_run=dry_run)
         if report.changes_anything:
             map_has_changed(now=now)
         if dry_run:

@@ -16,7 +16,7 @@ from ownership.matchers import Matcher
 from ownership.models import Cluster, OwnershipRefusal, OwnershipRule, Team
 from ownership.sources import Source
 from ownership.sources.labels import Gained, Ignored, Labelled, Refusal, read_labels
-from ownership.version import changing_map, lock_map, map_has_changed
+from ownership.version import changing_map, lock_map, map_has_changed, written_by
 
 _SOURCES = (Source.LABEL, Source.ANNOTATION)
 
@@ -31,7 +31,13 @@ class LabelReport:
 
 
 def apply_labels(
-    cluster: Cluster, objects: Iterable[Mapping[str, Any]], *, prune: bool = False, dry_run: bool = False, now: datetime
+    cluster: Cluster,
+    objects: Iterable[Mapping[str, Any]],
+    *,
+    prune: bool = False,
+    dry_run: bool = False,
+    now: datetime,
+    author: str = "",
 ) -> LabelReport:
     """Makes the rules of a cluster's labels what these objects say, or says what that would change.
 
@@ -41,11 +47,13 @@ def apply_labels(
         prune: whether these are all that the cluster has: then rules of labels that are gone go. Without it they stay.
         dry_run: whether to change nothing.
         now: of the change.
+        author: who reads them, for the history; where nobody is named, the cluster's labels.
     """
     with transaction.atomic():
-        lock_map()
+        lock_map(now=now)
         said = _read(cluster, objects)
-        report = Report(tuple(_write(cluster, said, prune=prune, now=now)), is_dry_run=dry_run)
+        with written_by(author or f"labels of {cluster.slug}", "label", at=now):
+            report = Report(tuple(_write(cluster, said, prune=prune, now=now)), is_dry_run=dry_run)
         if report.changes_anything:
             map_has_changed(now=now)
         if dry_run:
@@ -53,15 +61,17 @@ def apply_labels(
     return LabelReport(report, said.gained, said.ignored)
 
 
-def refuse(rule: OwnershipRule, *, by: str, reason: str = "", now: datetime) -> OwnershipRefusal:
+def refuse(rule: OwnershipRule, *, by: str, reason: str = "", now: datetime, source: str = "page") -> OwnershipRefusal:
     """A team's no to what a label gave it: the rule goes, and does not come back until the refusal is taken back.
+
+    `by` is who says so, and `source` from where (`page`, `rest`), for the history too.
 
     Raises:
         ValueError: no label or annotation wrote the rule, and who did has to change it.
     """
     if rule.source not in _SOURCES or rule.cluster is None:
         raise ValueError(f"{rule} was not written by a label or an annotation but by {rule.source}; change it there")
-    with changing_map(now=now):
+    with changing_map(now=now, author=by, source=source):
         refusal, _ = OwnershipRefusal.objects.get_or_create(
             cluster=rule.cluster,
             matcher=rule.matcher,

@@ -1,6 +1,6 @@
 """Who is on call, and whom a step of an escalation reaches. Reads the database; `now` is an argument."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 
 from ownership.models import EscalationPolicy, Layer, Member, Participant, Schedule, Team, User
 from ownership.models import Step as StepRow
-from ownership.oncall.calendar import Rotation, Shift, Unit, on_call_at
+from ownership.oncall.calendar import Rotation, Shift, Unit, on_call_at, shifts
 from ownership.oncall.escalation import Policy, Step, Target, TargetKind
 
 
@@ -35,6 +35,35 @@ def on_call_by_team(at: datetime, teams: Iterable[Team] | None = None) -> dict[s
     chosen = list(Team.objects.all() if teams is None else teams)
     schedules = {schedule.team_id: schedule for schedule in _schedules().filter(team__in=chosen)}
     return {team.slug: _on_call(schedules.get(team.pk), at) for team in chosen}
+
+
+def nobody_by_team(
+    start: datetime, end: datetime, teams: Iterable[Team]
+) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
+    """When within [start, end) nobody of each team is on call, by slug; all the time where it has no rotation.
+
+    In a constant number of queries. Between two hand-offs nothing changes, so each stretch is asked once.
+    """
+    chosen = list(teams)
+    schedules = {schedule.team_id: schedule for schedule in _schedules().filter(team__in=chosen)}
+    return {team.slug: tuple(_nobody(schedules.get(team.pk), start, end)) for team in chosen}
+
+
+def _nobody(schedule: Schedule | None, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    moments = {start, end}
+    for layer in schedule.layers.all() if schedule else ():
+        for shift in shifts(rotation_of(layer, schedule.time_zone if schedule else "UTC"), start, end):
+            moments |= {moment for moment in (shift.start_at, shift.end_at) if start < moment < end}
+    since = None
+    for moment in sorted(moments - {end}):
+        if _on_call(schedule, moment).users:
+            if since:
+                yield since, moment
+            since = None
+        else:
+            since = since or moment
+    if since:
+        yield since, end
 
 
 def policies_by_team(teams: Iterable[Team]) -> dict[str, Policy | None]:

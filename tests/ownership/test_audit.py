@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ownership.audit import Gap, audit
+from ownership.audit import Gap, Seen, audit
 from ownership.models import Team, TeamChannel
 from tests.factories import (
     make_cluster,
@@ -14,6 +14,7 @@ from tests.factories import (
     make_member,
     make_namespace,
     make_rotation,
+    make_rule,
     make_team,
     make_user,
 )
@@ -24,7 +25,7 @@ NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)
 
 
 def found(*seen: tuple[str, str]) -> list[str]:
-    return [str(gap) for gap in audit(now=NOW, seen=seen)]
+    return [str(gap) for gap in audit(now=NOW, seen=Seen(dict.fromkeys(seen)))]
 
 
 @pytest.fixture
@@ -124,3 +125,24 @@ def test_fifty_teams_cost_as_many_queries_as_one(platform: Team) -> None:
             assert found() == []
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_hours_in_the_next_two_weeks_in_which_nobody_is_on_call(platform: Team) -> None:
+    """Two take turns week by week, and one of them has left."""
+    ada, bo = platform.members.get(), make_user("bo", is_active=False)
+    make_member(platform, bo)
+    platform.schedule.delete()
+    make_rotation(platform, [ada, bo])
+    assert [(gap.gap, gap.since) for gap in audit(now=NOW)] == [
+        (Gap.NOBODY_AHEAD, datetime(2026, 1, 12, 9, tzinfo=UTC)),
+        (Gap.DEACTIVATED, None),
+    ]
+    assert found()[0] == (
+        "nobody on call soon: team platform has nobody on call from 2026-01-12 09:00 to 2026-01-19 09:00 UTC. "
+        "Fill its rotation."
+    )
+
+
+def test_a_team_that_owns_by_a_rule_alone_is_asked_for_its_people_too(platform: Team) -> None:
+    make_rule({"workload": ["cart"]}, team=make_team("cart"))
+    assert [gap.gap for gap in audit(now=NOW)] == [Gap.NO_MEMBERS, Gap.NO_ROTATION]

@@ -5,11 +5,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from ownership.models import Namespace
+from ownership.models import Namespace, Team
 from ownership.sources.tree import MOST_BYTES
-from tests.factories import make_cluster, make_member, make_rotation, make_team, make_user
+from tests.factories import make_cluster, make_member, make_namespace, make_rotation, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +130,9 @@ def test_audit_ends_with_0_where_nothing_is_open_and_with_1_otherwise(file: Path
     team = make_member(make_team("platform"), ada).team
     make_rotation(team, [ada], day="2020-01-06")
     make_cluster("prod", operated_by=team, fallback=team)
-    assert run("audit") == (0, "Nothing is left open.\n", "")
+    code, out, err = run("audit")
+    assert (code, out) == (0, "Nothing is left open.\n")
+    assert err.splitlines()[0] == "not known: whether rules match anything, in prod"
     file.write_text("prod/lost\n\n")
     code, out, _ = run("audit", "--seen", str(file))
     assert code == 1
@@ -136,3 +140,84 @@ def test_audit_ends_with_0_where_nothing_is_open_and_with_1_otherwise(file: Path
     file.write_text("lost\n")
     with pytest.raises(CommandError, match=r"map\.yaml:1: 'lost' is not CLUSTER/NAMESPACE"):
         run("audit", "--seen", str(file))
+
+
+def test_history_tells_who_changed_it_and_whose_it_was(file: Path) -> None:
+    file.write_text("teams: [{slug: platform}, {slug: cart}]\nnamespaces:\n- {name: shop, team: platform}\n")
+    run("apply", str(file), "--author", "ada")
+    between = timezone.now()
+    file.write_text("namespaces:\n- {name: shop, team: cart}\n")
+    run("apply", str(file), "--author", "ci")
+    code, out, _ = run("history", "*/shop")
+    last, first = out.splitlines()
+    assert code == 0
+    assert last.endswith("ci (file): ~ namespace */shop: team platform → cart")
+    assert first.endswith("ada (file): + namespace */shop: level namespace, source file, team platform")
+    assert "UTC: platform. the namespace shop" in run("history", "*/shop", "--at", between.isoformat())[1]
+    told = json.loads(run("history", "*/shop", "--format", "json", "--most", "1")[1])
+    assert (told[0]["author"], told[0]["fields"]["team"]) == ("ci", {"before": "platform", "after": "cart"})
+    told = json.loads(run("history", "*/shop", "--at", between.isoformat(), "--format", "json")[1])
+    assert (told["team"], told["answers"], told["is_gap"]) == ("platform", "platform", False)
+    assert run("history", "*/lost")[1] == "No change of whose the namespace lost is has been kept.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["prod/shop/Deployment"], "is no subject. Write CLUSTER, CLUSTER/NAMESPACE or CLUSTER/NAMESPACE/KIND/NAME"),
+        (["prod/shop", "--at", "yesterday"], "'yesterday' is no moment"),
+        (
+            ["prod/shop", "--at", "2026-01-01"],
+            "The history does not tell what was at 2026-01-01 00:00 UTC: it is empty",
+        ),
+    ],
+)
+def test_what_history_cannot_tell(words: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        run("history", *words)
+
+
+def _complete(file: Path) -> None:
+    """A cluster of which nothing is open, and a namespace of a team in it."""
+    ada = make_user("ada")
+    team = make_member(make_team("platform"), ada).team
+    make_rotation(team, [ada], day="2020-01-06")
+    prod = make_cluster("prod", operated_by=team, fallback=team)
+    make_namespace("shop", cluster=prod, team=team)
+    file.write_text(json.dumps({"items": [{"kind": "Namespace", "metadata": {"name": "shop"}}]}))
+
+
+def test_audit_ends_with_3_where_everything_reaches_somebody_and_is_told_as_json(file: Path) -> None:
+    _complete(file)
+    code, out, _ = run("audit", "--objects", f"prod={file}", "--format", "json")
+    told = json.loads(out)
+    assert code == 3
+    assert [each["gap"] for each in told["found"]] == ["no quota"]
+    assert told["found"][0]["remedy"] == "Print one: manage.py ownership rbac --cluster prod --namespace shop"
+    assert told["not_known"] == ["not known: whether tenants run in platform namespaces, in prod"]
+    quota = {"kind": "ResourceQuota", "metadata": {"name": "q", "namespace": "shop"}}
+    pod = {"kind": "Deployment", "metadata": {"name": "cart", "namespace": "shop"}}
+    file.write_text(json.dumps({"items": [{"kind": "Namespace", "metadata": {"name": "shop"}}, quota, pod]}))
+    assert run("audit", "--objects", f"prod={file}") == (0, "Nothing is left open.\n", "")
+
+
+@pytest.mark.parametrize(("written", "said"), [("{}", "has no items"), ("nonsense", "is not JSON")])
+def test_objects_that_cannot_be_read(file: Path, written: str, said: str) -> None:
+    file.write_text(written)
+    with pytest.raises(CommandError, match=said) as raised:
+        run("audit", "--objects", f"prod={file}")
+    assert raised.value.returncode == 2
+    with pytest.raises(CommandError, match="is not CLUSTER=FILE"):
+        run("audit", "--objects", str(file))
+
+
+def test_rbac_prints_what_kubernetes_reads(file: Path) -> None:
+    _complete(file)
+    code, out, _ = run("rbac", "--cluster", "prod", "--namespace", "shop")
+    assert code == 0
+    assert "# No RoleBinding: platform has no groups" in out
+    Team.objects.update(kubernetes_groups=["oidc:platform"])
+    _, out, _ = run("rbac", "--cluster", "prod", "--namespace", "shop", "--without-quota")
+    assert [each["kind"] for each in yaml.safe_load_all(out)] == ["Role", "RoleBinding"]
+    with pytest.raises(CommandError, match="No team owns the namespace lost"):
+        run("rbac", "--cluster", "prod", "--namespace", "lost")

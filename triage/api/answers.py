@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from alerts import queries
 from alerts.models import Alert
-from ownership.models import Team, User
+from ownership.models import Team, TeamContact, User
 from triage.api.asking import Instant
 from triage.models import Finding, Incident, IncidentAlert, Page, TimelineEntry
 from triage.notify import outbox
@@ -181,17 +181,72 @@ class OnCallNow(serializers.Serializer[Any]):
     teams = OnCallTeam(many=True)
 
 
-class AskedAbout(SuspectName):
+class ContactLine(serializers.ModelSerializer[TeamContact]):
+    """Where people find a team; the service sends nothing there."""
+
+    class Meta:
+        model = TeamContact
+        fields = ["kind", "address", "note"]
+
+
+class AskedAbout(serializers.Serializer[Any]):
+    """What is asked about, as it was read; what is not known is empty."""
+
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    namespace = serializers.CharField(help_text="empty for what stands in no namespace")
     cluster = serializers.CharField()
+    workload = serializers.CharField()
+    image = serializers.CharField()
+    ingress_host = serializers.CharField()
+    ingress_class = serializers.CharField()
+    storage_class = serializers.CharField()
+    webhook = serializers.CharField()
+    node = serializers.CharField()
+    alertname = serializers.CharField()
     why = serializers.CharField(help_text="how the labels were read; empty where none were given")
 
 
-class Split(serializers.Serializer[Any]):
+class RuleSaid(serializers.Serializer[Any]):
+    """A rule that had a say."""
+
+    rule = serializers.CharField(help_text="which kind of rule it is")
+    team = TeamName(allow_null=True)
+    said = serializers.CharField(help_text="what it says, for people")
+    # The stubs take this field for the attribute of the same name that every field has.
+    source = serializers.CharField(  # type: ignore[assignment]
+        help_text="where it was written: file, manual, label; empty where it stands nowhere"
+    )
+    since = Instant(allow_null=True, help_text="since when it stands as it is")
+    written_by = serializers.CharField(help_text="empty where that is not known")
+
+
+class AnswererLine(serializers.Serializer[Any]):
+    """Who answers where the failure is the subject's own, after the split of kinds and the tenancy."""
+
+    team = TeamName(allow_null=True)
+    why = serializers.CharField()
+
+
+class SplitLine(serializers.Serializer[Any]):
+    """Kinds that one team answers for, where the subject stands."""
+
+    kinds = serializers.ListField(child=serializers.CharField())
+    team = TeamName(allow_null=True)
+    why = serializers.CharField()
+
+
+class Supposed(serializers.Serializer[Any]):
     """Who would be asked if the verdict were this one."""
 
     verdict = serializers.CharField()
     team = TeamName(allow_null=True)
     why = serializers.CharField()
+
+
+class Handoff(serializers.Serializer[Any]):
+    at = Instant()
+    people = PersonName(many=True, help_text="who is on call from then on")
 
 
 class WhoseAnswer(serializers.Serializer[Any]):
@@ -206,5 +261,16 @@ class WhoseAnswer(serializers.Serializer[Any]):
     since = Instant(allow_null=True, help_text="since when the rule stands as it is")
     is_fallback = serializers.BooleanField(help_text="the team does not own it, but looks first")
     level = serializers.CharField(allow_null=True, help_text="how much of its namespace the team answers for")
-    responsibility = Split(allow_null=True, help_text="only where `verdict` is asked for")
-    on_call = OnCallTeam(allow_null=True, help_text="of the team that would be asked; null where there is none")
+    path = RuleSaid(many=True, help_text="the rules that led there: the one that decided, then those it leans on")
+    overruled = RuleSaid(many=True, help_text="rules that say otherwise and do not count, the strongest first")
+    conflicts = RuleSaid(many=True, help_text="rules that say otherwise and are as strong")
+    answerer = AnswererLine(allow_null=True)
+    split = SplitLine(many=True, help_text="who answers for which kinds there; empty where nobody has a level")
+    responsibility = Supposed(allow_null=True, help_text="only where `verdict` is asked for")
+    asked = TeamName(
+        allow_null=True,
+        help_text="the team to ask: by `verdict`, else who answers for the kind, and for a namespace its owner",
+    )
+    on_call = OnCallTeam(allow_null=True, help_text="of the team to ask; null where there is none")
+    next_handoff = Handoff(allow_null=True, help_text="of that team; null where nobody hands anything over")
+    contacts = ContactLine(many=True, help_text="where people find that team")

@@ -64,7 +64,7 @@ def _no_cursor(encoded: str | None) -> Problem:
     return Problem(400, "The cursor is not one of ours.", field="cursor", value=encoded, remedy=remedy)
 
 
-def asked(form: type[serializers.Serializer[Any]], given: object) -> Asked:
+def asked(form: type[serializers.Serializer[Any]], given: object, *, partial: bool = False) -> Asked:
     """What was asked for, checked.
 
     Raises:
@@ -76,7 +76,7 @@ def asked(form: type[serializers.Serializer[Any]], given: object) -> Asked:
     _refuse_unknown(form().fields, given)
     _refuse_twice(given)
     # As a plain mapping: of a form, an empty value would count as not given, and the filter would be ignored.
-    read = form(data=dict(given.items()))
+    read = form(data=dict(given.items()), partial=partial)
     if not read.is_valid():
         raise _wrong(read, given)
     return dict(read.validated_data)

@@ -1,7 +1,7 @@
 """Every refusal has one shape: what happened, to which field and value, and what to do instead."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -10,6 +10,7 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from ownership.sources.tree import Mistake
 from triage.incidents import Refused
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,15 @@ class Problem(exceptions.APIException):
     ) -> None:
         super().__init__(sentence)
         self.status_code = status_code
-        self.told = {"sentence": sentence, "field": field, "value": _shown(value), "remedy": remedy}
+        self.told: dict[str, Any] = {"sentence": sentence, "field": field, "value": _shown(value), "remedy": remedy}
+
+
+class MistakeLine(serializers.Serializer[Any]):
+    line = serializers.IntegerField(help_text="of the file; 0 where there is none")
+    field = serializers.CharField()
+    value = serializers.CharField()
+    wrong = serializers.CharField()
+    remedy = serializers.CharField()
 
 
 class Told(serializers.Serializer[Any]):
@@ -42,12 +51,31 @@ class Told(serializers.Serializer[Any]):
     field = serializers.CharField(allow_null=True, help_text="which part of the request it is about")
     value = serializers.CharField(allow_null=True, help_text="what was sent there")
     remedy = serializers.CharField(help_text="what to do instead")
+    mistakes = MistakeLine(many=True, required=False, help_text="every one, where a row or a file of the map is wrong")
 
 
 class Error(serializers.Serializer[Any]):
     """Why a request was not granted."""
 
     error = Told()
+
+
+def refused(mistakes: Sequence[Mistake], *, is_file: bool = False) -> Problem:
+    """400: a row or a file of the map is wrong. The first mistake is told as every refusal is, and then all of them."""
+    first = mistakes[0]
+    at = f"line {first.line}: " if first.line else ""
+    more = f", and {len(mistakes) - 1} more" if len(mistakes) > 1 else ""
+    value = f" {first.value!r}" if first.value else ""
+    sentence = f"{at}{first.field or 'it'}{value} {first.wrong}{more}."
+    field = "file" if is_file else first.field or None
+    problem = Problem(
+        status.HTTP_400_BAD_REQUEST, sentence, field=field, value=first.value or None, remedy=first.remedy
+    )
+    problem.told["mistakes"] = [
+        {"line": each.line, "field": each.field, "value": each.value, "wrong": each.wrong, "remedy": each.remedy}
+        for each in mistakes
+    ]
+    return problem
 
 
 def unknown(field: str, what: str, value: object, *, remedy: str) -> Problem:

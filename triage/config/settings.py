@@ -236,6 +236,9 @@ WEBHOOK_HOSTS = frozenset(env.words("WHOSE_WEBHOOK_HOSTS"))
 # -- Whose is it: which class of rules goes before which, and the labels and annotations that name an owner --
 OWNERSHIP_ORDER = env.order("WHOSE_OWNERSHIP_ORDER")
 OWNER_KEYS = tuple(env.words("WHOSE_OWNER_KEYS", ",".join(DEFAULT_KEYS)))
+# The audit asks this for what was seen lately: ownership itself knows of no alerts.
+OWNERSHIP_SEEN = "triage.seen.seen_lately"
+MAP_HISTORY = timedelta(days=env.whole("WHOSE_MAP_HISTORY_DAYS", 1095, least=1, most=36500))
 
 # -- Times are kept in UTC; each person reads them in their own zone --
 USE_TZ = True

@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from alerts.models import Alert, Delivery, Integration, Refusal, RefusalCount
 from ownership import importing
 from ownership.models import Cluster, Team, User
 from ownership.sources.mapfile import MapFile, parse
-from ownership.version import lock_map, map_has_changed
+from ownership.version import changing_map
 from triage.models import Assessment, Incident
 
 NAME = "demo"  # of the cluster and of the integration
@@ -25,7 +23,7 @@ def apply_map(*, now: datetime) -> None:
     read = parse((_HERE / "map.yaml").read_text(encoding="utf-8"))
     if not isinstance(read, MapFile):
         raise ValueError("\n".join(map(str, read)))
-    importing.apply(read, now=now)
+    importing.apply(read, now=now, author=NAME)
 
 
 def payloads(*, now: datetime) -> Iterator[tuple[str, bytes]]:
@@ -38,20 +36,18 @@ def payloads(*, now: datetime) -> Iterator[tuple[str, bytes]]:
         yield name, json.dumps(payload).encode()
 
 
-@transaction.atomic
 def remove(*, now: datetime) -> int:
     """Everything of the demonstration; how many incidents that were. What is not of it stays."""
-    lock_map()
-    incidents, _ = Incident.objects.filter(cluster=NAME).delete()
-    Assessment.objects.filter(cluster=NAME).delete()
-    integration = Integration.objects.filter(slug=NAME)
-    Alert.objects.filter(integration__in=integration).delete()
-    Delivery.objects.filter(integration__in=integration).delete()
-    Refusal.objects.filter(integration__in=integration).delete()
-    RefusalCount.objects.filter(integration__in=integration).delete()
-    integration.delete()
-    Cluster.objects.filter(slug=NAME).delete()
-    Team.objects.filter(slug__startswith=f"{NAME}-").delete()
-    User.objects.filter(username__startswith=f"{NAME}-").delete()
-    map_has_changed(now=now)
+    with changing_map(now=now, author=NAME, source=NAME):
+        incidents, _ = Incident.objects.filter(cluster=NAME).delete()
+        Assessment.objects.filter(cluster=NAME).delete()
+        integration = Integration.objects.filter(slug=NAME)
+        Alert.objects.filter(integration__in=integration).delete()
+        Delivery.objects.filter(integration__in=integration).delete()
+        Refusal.objects.filter(integration__in=integration).delete()
+        RefusalCount.objects.filter(integration__in=integration).delete()
+        integration.delete()
+        Cluster.objects.filter(slug=NAME).delete()
+        Team.objects.filter(slug__startswith=f"{NAME}-").delete()
+        User.objects.filter(username__startswith=f"{NAME}-").delete()
     return incidents

@@ -27,12 +27,18 @@ class Entry:
         return view_name == self.route or view_name in self.holds
 
 
-# On a phone the bottom bar has room for five; Teams is a link on the page On call.
+# On a phone the bottom bar has room for five: Teams is a link on the page On call, the map one on Whose.
 MAIN = (
     Entry("now", "Now", "now"),
     Entry("incidents", "Incidents", "incidents", frozenset({"incident", "resolve", "acknowledge", "comment"})),
+    Entry("whose", "Whose", "whose"),
     Entry("oncall", "On call", "oncall"),
-    Entry("map", "Map", "map"),
+    Entry(
+        "map",
+        "Map",
+        "map",
+        frozenset({"rules", "responsibilities", "import_map", "make_row", "row", "edit_row", "remove_row"}),
+    ),
     Entry("teams", "Teams", "teams", frozenset({"team"})),
     Entry("me", "Settings", "settings"),
 )

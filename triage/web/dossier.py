@@ -13,11 +13,11 @@ from ownership.oncall import roster
 from ownership.oncall.escalation import next_step
 from triage.models import Incident, Page, TimelineEntry
 from triage.notify.reasons import Reason, why_page
+from triage.rota import Turn, rota_of
 from triage.routing import owner_of_suspect
 from triage.verdict import Suspect
 from triage.web.access import may_answer, team_roles, who_can_answer
 from triage.web.ledger import Ledger, ledger_of
-from triage.web.rota import Turn, rota_of
 from triage.web.telling import Told, told
 
 MOST_ALERTS = 50

@@ -8,10 +8,12 @@ from django.views.generic import RedirectView
 
 from triage.web.views import (
     doors,
+    editing,
     health,
     incidents,
     integrations,
     link,
+    map_file,
     me,
     now,
     oncall,
@@ -19,6 +21,7 @@ from triage.web.views import (
     people,
     security,
     tokens,
+    whose,
 )
 
 favicon = RedirectView.as_view(url=lazy(static, str)("whose/favicon.svg"))
@@ -32,7 +35,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<int:pk>/comment/", incidents.comment, name="comment"),
     path("health/", health.health, name="health"),
     path("oncall/", oncall.oncall, name="oncall"),
+    path("whose/", whose.whose, name="whose"),
     path("map/", ownership_map.ownership_map, name="map"),
+    path("map/rules/", ownership_map.rules, name="rules"),
+    path("map/responsibilities/", ownership_map.responsibilities, name="responsibilities"),
+    path("map/import/", map_file.import_map, name="import_map"),
+    path("map/export/", map_file.export_map, name="export_map"),
+    path("map/<slug:section>/", editing.find, name="row"),
+    path("map/<slug:section>/make/", editing.make, name="make_row"),
+    path("map/<slug:section>/<int:pk>/", editing.edit, name="edit_row"),
+    path("map/<slug:section>/<int:pk>/remove/", editing.remove, name="remove_row"),
     path("teams/", people.teams, name="teams"),
     path("teams/<slug:slug>/", oncall.team, name="team"),
     # Oneself

@@ -11,6 +11,7 @@ from tests.triage.api.makers import bot
 
 pytestmark = pytest.mark.django_db
 
+SECTIONS = ("clusters", "components", "namespaces", "responsibilities", "rules", "teams")
 SCHEMA = "/api/v1/schema/"
 DOCS = "/api/v1/docs/"
 
@@ -35,6 +36,11 @@ def test_every_address_is_described_with_its_refusals() -> None:
         "/api/v1/alerts/",
         "/api/v1/whose",
         "/api/v1/oncall/now",
+        *(f"/api/v1/{section}/" for section in SECTIONS),
+        *(f"/api/v1/{section}/{{id}}/" for section in SECTIONS),
+        "/api/v1/ownership/apply",
+        "/api/v1/ownership/audit",
+        "/api/v1/ownership/export",
     }
     operations = [operation for path in told["paths"].values() for operation in path.values()]
     assert all({"401", "400"} <= operation["responses"].keys() for operation in operations)

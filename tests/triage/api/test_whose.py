@@ -54,7 +54,7 @@ def ask(**query: str) -> Any:
         (
             {"alertname": "KubeNodeNotReady", "label.node": "node-1"},
             "platform",
-            "operators of the cluster",
+            "well-known component",
             "by an alert",
         ),
         ({}, "platform", "operators of the cluster", "of nothing at all the only cluster is meant"),

@@ -32,7 +32,15 @@ OPEN = {
     "hook_with_token": "the same, for senders that cannot set headers",
 }
 # Something for each kind of argument in an address; that nothing has this key does not matter to strangers.
-ARGUMENTS = {"pk": 1, "token": "made-up", "uidb36": "1", "key": "made-up", "path": "made-up", "slug": "made-up"}
+ARGUMENTS = {
+    "pk": 1,
+    "token": "made-up",
+    "uidb36": "1",
+    "key": "made-up",
+    "path": "made-up",
+    "slug": "made-up",
+    "section": "namespaces",
+}
 
 
 def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:

@@ -17,7 +17,7 @@ from tests.factories import (
     make_team,
     make_user,
 )
-from triage.web.rota import rota_of
+from triage.rota import rota_of
 from triage.web.views.ownership_map import EXAMPLE
 
 pytestmark = pytest.mark.django_db

@@ -1,16 +1,22 @@
 """Times, people and teams, as every page writes them."""
 
+import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ownership.models import Team, User
+from ownership.match import Owner
+from ownership.models import ContactKind, Team, TeamContact, User
 from ownership.oncall.models import shown
+from ownership.picture import Line
+from ownership.subject import NAMESPACE, namespace_of
 from triage.models import Incident, Page
 from triage.verdict import SHIPPED
 from triage.verdict.types import Side
@@ -19,6 +25,7 @@ from triage.web.ages import age, in_words
 from triage.web.ledger import WIDTH, Bar
 from triage.web.middleware import loggable
 from triage.web.telling import Told
+from triage.whose import Whose
 
 register = template.Library()
 register.filter("loggable", loggable)
@@ -213,15 +220,115 @@ def weight(bar: Bar, side: str, source: str = "") -> dict[str, object]:
 @register.inclusion_tag("web/_person.html")
 def person(user: User | None, *, you: User | None = None) -> dict[str, object]:
     """A person's tag: initial, name, and whether it is the reader."""
-    return {"person": user, "colour": _colour(user.username) if user else "", "is_you": bool(you) and user == you}
+    return {"person": user, "colour": colour(user.username) if user else "", "is_you": bool(you) and user == you}
 
 
 @register.inclusion_tag("web/_team.html")
 def team(team: Team) -> dict[str, object]:
     """A team's tag: a short code in its colour, and the name."""
-    return {"team": team, "colour": _colour(team.slug), "code": team.slug[:3].upper()}
+    return {"team": team, "colour": colour(team.slug), "code": code(team.slug)}
 
 
-def _colour(key: str) -> str:
+@register.inclusion_tag("web/_whose_team.html")
+def whose_team(team: Team | None) -> dict[str, object]:
+    """The same as a link to its page; a team that the map names and that there is not is no link."""
+    return {"team": team}
+
+
+@register.inclusion_tag("web/_whose_team.html")
+def whose_slug(slug: str, teams: Mapping[str, Team]) -> dict[str, object]:
+    return {"team": teams.get(slug) or Team(slug=slug, name=slug)}
+
+
+@register.inclusion_tag("web/_team.html")
+def team_slug(slug: str | None) -> dict[str, object]:
+    """A team's tag where only its short name is at hand."""
+    return team(Team(slug=slug or "nobody", name=slug or "nobody"))
+
+
+@register.inclusion_tag("web/_whose_owner.html")
+def whose_owner(owner: Owner) -> dict[str, object]:
+    """The owner's tag; what nobody owns is loud, with who looks first."""
+    return {"owner": owner}
+
+
+_SECTIONS = {"namespace": "namespaces", "component": "components", "cluster": "clusters"}
+
+
+@register.simple_tag
+def correct_address(answer: Whose) -> str:
+    """Where the rule that decided is changed, or where one is made; whoever may not do that reads there who may."""
+    subject, used = answer.about.subject, next(iter(answer.owner.path), None)
+    namespace, cluster = namespace_of(subject), answer.owner.cluster or subject.cluster
+    if answer.owner.is_gap and namespace:
+        words = {"cluster": cluster, "name": namespace}
+        return f"{reverse('make_row', args=['namespaces'])}?{urlencode(words)}"
+    if used is None or not used.key:
+        return ""
+    if used.pk is not None:
+        return reverse("edit_row", args=["rules", used.pk])
+    what, _, key = used.key.partition(" ")
+    return f"{reverse('row', args=[_SECTIONS[what]])}?{urlencode({'key': key})}" if what in _SECTIONS else ""
+
+
+@register.filter
+def team_colour(slug: str) -> str:
+    return colour(slug)
+
+
+@register.filter
+def team_code(slug: str) -> str:
+    return code(slug)
+
+
+@register.simple_tag
+def whose_address(cluster: str, line: Line) -> str:
+    """Where the answer for a cell of the map's picture stands."""
+    kind = line.kind or "Namespace"
+    words = {"cluster": cluster, "kind": kind, "name": line.name or kind}
+    words |= {} if line.kind else {"namespace": line.name}
+    return f"{reverse('whose')}?{urlencode(words)}"
+
+
+@register.filter
+def field_name(name: str) -> str:
+    """A field of the file as people read it: `operated_by` is Operated by."""
+    return name.replace("_", " ").capitalize()
+
+
+@register.filter
+def called(answer: Whose) -> str:
+    """What is asked about, as a sentence begins with it."""
+    subject = answer.about.subject
+    if subject.kind.casefold() == NAMESPACE:
+        return namespace_of(subject)
+    said = str(subject).removeprefix("the ")
+    return said if said != "it" else f"Cluster {answer.owner.cluster or subject.cluster}"
+
+
+@register.simple_tag
+def contact_link(contact: TeamContact) -> SafeString | str:
+    """Where people find a team, as a link where a browser can follow it."""
+    address = contact.address
+    links = {
+        ContactKind.EMAIL: f"mailto:{address}",
+        ContactKind.PHONE: f"tel:{re.sub(r'[^+0-9]', '', address)}",
+        ContactKind.WEB: web_address(address),
+        ContactKind.CHAT: web_address(address),
+    }
+    shown_as = format_html('<span class="break">{}</span>', address)
+    if href := links.get(ContactKind(contact.kind), ""):
+        shown_as = format_html('<a class="break" href="{}" rel="noreferrer noopener">{}</a>', href, address)
+    kind = ContactKind(contact.kind).label
+    note = format_html(' <span class="ink-3">{}</span>', contact.note) if contact.note else ""
+    return format_html('<span class="ink-3">{}</span> {}{}', kind, shown_as, note)
+
+
+def code(slug: str) -> str:
+    """The letters by which a team is told where there is no room for its name."""
+    return slug[:3].upper()
+
+
+def colour(key: str) -> str:
     """One of eight, always the same for the same key; colours repeat, so a name always stands beside them."""
     return f"t{zlib.crc32(key.encode()) % COLOURS + 1}"

@@ -13,9 +13,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from ownership.models import User
 from ownership.roles import Action, may
+from triage.rota import rota_of
 from triage.web.access import signed_in
 from triage.web.board import Board, Proof, board_of
-from triage.web.rota import rota_of
 
 
 @dataclass(frozen=True)
