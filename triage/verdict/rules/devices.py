@@ -54,12 +54,16 @@ def devices(scene: Scene) -> Iterator[Finding]:
 
 
 def _is_refused(pod: Pod) -> bool:
-    return pod.phase == "Failed" and (pod.reason in _REASONS or pod.reason.startswith("OutOf"))
+    return pod.phase == "Failed" and _refuses(pod.reason)
+
+
+def _refuses(reason: str) -> bool:
+    return reason in _REASONS or reason.startswith("OutOf")
 
 
 def _events(scene: Scene, trouble: Trouble) -> Iterator[tuple[str, str]]:
     for event in trouble.events:
-        if event.reason in _REASONS:
+        if event.kind == "Pod" and _refuses(event.reason):
             pod = scene.view.pods.get((event.namespace, event.name))
             yield event.host or (pod.node if pod else ""), event.message
 

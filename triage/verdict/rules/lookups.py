@@ -17,6 +17,7 @@ from triage.verdict.weights import HINT, STRONG, WEAK
 LOOKUP = Pattern(
     r"no such host|getaddrinfo|ENOTFOUND|EAI_AGAIN|NXDOMAIN|SERVFAIL|name resolution|could not resolve|bad address"
     r"|unknown ?host|lookup [a-z0-9.-]+ on|name or service not known|server misbehaving|resolv(e|ing) (host|name|timed)"
+    r"|name does not resolve|dns resolution failed|host not found in upstream"
 )
 _FEWEST = 3  # namespaces
 _WITHIN = timedelta(minutes=15)

@@ -15,8 +15,10 @@ from triage.verdict.states import Effect
 from triage.verdict.types import Finding, Side, Suspect
 from triage.verdict.weights import PROOF, STRONG
 
+# What only an autoscaler says, and only of a failure, whichever words the cloud has for it.
+_BY_ITSELF = ("FailedToScaleUpGroup", "ScaleUpTimedOut")
 _REASONS = (
-    *("FailedToScaleUpGroup", "FailedScaleUp", "ScaleUpFailed", "ScaleUpTimedOut", "FailedConsistencyCheck"),
+    *("FailedScaleUp", "ScaleUpFailed", "FailedConsistencyCheck"),
     *("LaunchFailed", "InsufficientCapacityError", "FailedToLaunch", "NodeRegistrationFailed", "Unregistered"),
 )
 _KINDS = frozenset({"NodeClaim", "NodePool", "Machine", "MachineSet", "NodeClass", "EC2NodeClass", "Provisioner"})
@@ -25,7 +27,7 @@ _FAILS = Pattern(
     r"|quota|limit ?exceeded|stockout|zone_resource_pool_exhausted|vcpulimit|out of (capacity|stock)|timed out"
     r"|unauthorized|failed scale-up|could not launch|no instance type"
 )
-_BACKOFF = Pattern(r"in backoff after failed scale-up")
+_OF_POD = Pattern(r"in backoff after failed scale-up|scale.?up .*associated with this pod failed")
 
 
 def scale_up(scene: Scene) -> Iterator[Finding]:
@@ -35,7 +37,7 @@ def scale_up(scene: Scene) -> Iterator[Finding]:
         return
     told = _told(scene)
     for trouble in waiting:
-        tried = next((event for event in trouble.events if _BACKOFF.fits(event.message)), None)
+        tried = next((event for event in trouble.events if _OF_POD.fits(event.message)), None)
         event = told or tried
         if event is None:
             continue
@@ -57,6 +59,7 @@ def _told(scene: Scene) -> EventReport | None:
     events = [event for event in scene.view.events_with(*_REASONS) if event.kind != "Pod"]
     events += [event for event in scene.view.events if event.kind in _KINDS and event.is_warning]
     failing = [event for event in events if _FAILS.fits(f"{event.reason} {event.message}")]
+    failing += scene.view.events_with(*_BY_ITSELF)
     return max(failing, key=lambda event: (event.last_at, event.name), default=None)
 
 

@@ -131,7 +131,7 @@ def _shown(picture: Picture, *, only_gaps: bool, rows: str | None, columns: str 
 
 
 def _seen(now: datetime) -> set[tuple[str, str]]:
-    """Namespaces that incidents of late were in: they exist, whether or not somebody owns them, as do those of alerts."""
+    """Namespaces that incidents of late were in: they exist, owned or not, as do those of alerts."""
     rows = Incident.objects.filter(opened_at__gt=now - SEEN_FOR).order_by("-pk")
     found: set[tuple[str, str]] = set()
     for cluster, namespace, namespaces in rows.values_list("cluster", "suspect_namespace", "namespaces")[:MOST_SEEN]:
