@@ -37,7 +37,9 @@ MAIN = (
         "map",
         "Map",
         "map",
-        frozenset({"rules", "responsibilities", "import_map", "make_row", "row", "edit_row", "remove_row"}),
+        frozenset(
+            {"rules", "responsibilities", "import_map", "put_right", "make_row", "row", "edit_row", "remove_row"}
+        ),
     ),
     Entry("teams", "Teams", "teams", frozenset({"team"})),
     Entry("me", "Settings", "settings"),

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/", ownership_map.ownership_map, name="map"),
     path("map/rules/", ownership_map.rules, name="rules"),
     path("map/responsibilities/", ownership_map.responsibilities, name="responsibilities"),
+    path("map/right/", ownership_map.right, name="put_right"),
     path("map/import/", map_file.import_map, name="import_map"),
     path("map/export/", map_file.export_map, name="export_map"),
     path("map/<slug:section>/", editing.find, name="row"),

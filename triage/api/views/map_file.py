@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ownership import importing
-from ownership.audit import audit
 from ownership.changes import Report, Verb
 from ownership.exporting import export
 from ownership.roles import may_apply_file
@@ -22,8 +21,8 @@ from triage.api.asking import NothingMore, asked
 from triage.api.errors import Problem, refused
 from triage.api.views.base import Answers, told
 from triage.api.views.rows import author_of
+from triage.audited import audited
 from triage.clock import database_now
-from triage.seen import seen_lately
 
 _LARGEST = 2 * MOST_BYTES  # of a request: JSON may write a character as several
 _VERBS = {Verb.ADD: "add", Verb.CHANGE: "change", Verb.REMOVE: "remove", Verb.KEEP: "keep"}
@@ -171,8 +170,7 @@ class Audit(Answers):
     def get(self, request: Request) -> Response:
         """What the map leaves open: what nobody owns, who cannot be reached, where rules disagree."""
         asked(NothingMore, request.query_params)
-        now = database_now()
-        found = audit(now=now, seen=seen_lately(now))
+        found = audited(database_now())
         return Response(
             {
                 "found": [

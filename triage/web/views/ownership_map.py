@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from ownership.audit import audit
 from ownership.directory import load_map
 from ownership.match import Matcher
 from ownership.models import Cluster, Component, Member, Namespace, OwnershipRule, ResponsibilityRule, User
@@ -23,6 +23,7 @@ from ownership.picture import Line, Picture, Spot, picture_of
 from ownership.responsibility import Level, Who
 from ownership.roles import Action, TeamRole, may
 from ownership.sources import SHIPPED
+from triage.audited import audited, audited_if_quick
 from triage.models import Incident
 from triage.seen import seen_lately
 from triage.web.access import signed_in, team_roles
@@ -71,16 +72,15 @@ def ownership_map(request: HttpRequest) -> HttpResponse:
         operated = Q(operated_by__slug__icontains=wanted) | Q(operated_by__name__icontains=wanted)
         clusters = clusters.filter(Q(slug__icontains=wanted) | Q(name__icontains=wanted) | operated)
     now = timezone.now()
-    seen = seen_lately(now)
-    gaps = audit(now=now, seen=seen)
+    gaps = audited_if_quick(now)
     team = request.GET.get("team", "")[:63].replace("\0", "")
     show = request.GET.get("show", "")
     ownership_map = load_map()
-    picture = picture_of(ownership_map, seen=_seen(now) | seen.namespaces.keys(), team=team)
+    picture = picture_of(ownership_map, seen=_seen(now) | seen_lately(now).namespaces.keys(), team=team)
     context = {
         "wanted": wanted,
-        "gaps": gaps[:MOST_GAPS],
-        "gaps_in_all": len(gaps),
+        "gaps": None if gaps is None else gaps[:MOST_GAPS],
+        "gaps_in_all": len(gaps or ()),
         # What nobody would look at first, first.
         "clusters": sorted(clusters, key=lambda cluster: (cluster.fallback_id is not None, cluster.slug)),
         "components": Paginator(components.order_by("cluster__slug", "kind", "name"), ON_A_PAGE).get_page(
@@ -95,6 +95,17 @@ def ownership_map(request: HttpRequest) -> HttpResponse:
         **_shown(picture, only_gaps=show == "gaps", rows=request.GET.get("rows"), columns=request.GET.get("columns")),
     }
     return render(request, "web/map.html", context)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def right(request: HttpRequest) -> HttpResponse:
+    """Everything that the map leaves open, or the part of the page Map that shows it."""
+    found = audited(timezone.now())
+    if request.headers.get("HX-Request"):
+        return render(request, "web/_map_right.html", {"gaps": found[:MOST_GAPS], "gaps_in_all": len(found)})
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "web/map_right.html", {"page": page})
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,7 @@ def _shown(picture: Picture, *, only_gaps: bool, rows: str | None, columns: str 
 
 
 def _seen(now: datetime) -> set[tuple[str, str]]:
-    """Namespaces that incidents of late were in: they exist, owned or not, as do those of alerts."""
+    """Namespaces that incidents of late were in: they exist, whether or not somebody owns them."""
     rows = Incident.objects.filter(opened_at__gt=now - SEEN_FOR).order_by("-pk")
     found: set[tuple[str, str]] = set()
     for cluster, namespace, namespaces in rows.values_list("cluster", "suspect_namespace", "namespaces")[:MOST_SEEN]:
