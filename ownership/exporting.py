@@ -124,6 +124,7 @@ def _teams() -> list[dict[str, Any]]:
             "slug": team.slug,
             "name": team.name,
             "parent": team.parent.slug if team.parent else "",
+            "kubernetes_groups": _Names(team.kubernetes_groups),
             "members": [_member(row, contacts, described) for row in members.get(team.pk, [])],
             "rotation": _rotation(rotations.get(team.pk)),
             "escalation": [_step(step) for step in policies[team.pk].steps.all()] if team.pk in policies else None,

@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from ownership.entries import RuleEntry
+from ownership.entries import NamespaceEntry, RuleEntry
 from ownership.index import matches
-from ownership.match import OwnershipMap, Subject, owner_of
-from ownership.matchers import Condition, Matcher, Text, text_of
+from ownership.match import Owner, OwnershipMap, Subject, owner_of
+from ownership.matchers import Condition, Form, Matcher, Text, text_of
 from ownership.responsibility import Level
 from ownership.seen import Seen
 from ownership.subject import values_of
@@ -107,17 +107,16 @@ class _Look:
 
         Of a cluster that the map does not know nothing is: the cluster is told instead.
         """
-        lost: set[tuple[str, str]] = set()
-        for (where, name), since in sorted(self.seen.namespaces.items(), key=lambda each: each[0]):
-            owner = owner_of(Subject("Namespace", name, name, where), self.ownership_map)
-            if owner.is_gap and self.ownership_map.cluster_of(where):
-                lost.add((where, name))
-                wrong = f"has no owner{_looks(owner.team)}"
-                yield Found(Gap.UNOWNED, f"namespace {where}/{name}", wrong, "Add it to namespaces.", since)
         told: set[str] = set()
-        for each in sorted((*self.seen.workloads, *self.seen.alerts), key=_place):
-            owner = owner_of(each, self.ownership_map)
-            called = _called(each)
+        lost = {place for place, owner in self._owners.items() if owner.is_gap}
+        for where, name in sorted(lost):
+            if self.ownership_map.cluster_of(where):
+                wrong, since = (
+                    f"has no owner{_looks(self._owners[where, name].team)}",
+                    self.seen.namespaces[where, name],
+                )
+                yield Found(Gap.UNOWNED, f"namespace {where}/{name}", wrong, "Add it to namespaces.", since)
+        for called, each, owner in self._others:
             is_known = self.ownership_map.cluster_of(each.cluster, each.labels) is not None
             is_told = (each.cluster, each.namespace) in lost or called in told
             if owner.is_gap and is_known and not is_told:
@@ -125,76 +124,100 @@ class _Look:
                 yield Found(Gap.UNOWNED, called, f"has no owner{_looks(owner.team)}", "Add a rule, or its namespace.")
 
     def two_owners(self) -> Iterator[Found]:
-        for (where, name), entry in sorted(self.ownership_map.namespaces.items(), key=str):
-            everywhere = self.ownership_map.namespaces.get((None, name))
-            if where is not None and everywhere and everywhere.team != entry.team:
-                wrong = f"is owned by {entry.team}, and in every cluster by {everywhere.team}; {entry.team} answers"
-                remedy = "Remove one of the two if that is not meant."
-                yield Found(Gap.CONFLICT, f"namespace {where}/{name}", wrong, remedy, entry.updated_at)
+        namespaces = self.ownership_map.namespaces
+        twice = [
+            (where, name)
+            for (where, name), entry in namespaces.items()
+            if where is not None and (other := namespaces.get((None, name))) and other.team != entry.team
+        ]
+        for where, name in sorted(twice):
+            entry, everywhere = namespaces[where, name], namespaces[None, name]
+            wrong = f"is owned by {entry.team}, and in every cluster by {everywhere.team}; {entry.team} answers"
+            remedy = "Remove one of the two if that is not meant."
+            yield Found(Gap.CONFLICT, f"namespace {where}/{name}", wrong, remedy, entry.updated_at)
 
     def ties(self) -> Iterator[Found]:
         """Rules with the same conditions and different teams, and whatever else was seen to be as strong."""
         alike: dict[tuple[str, str, Matcher], list[RuleEntry]] = defaultdict(list)
         for rule in self.ownership_map.rules:
             alike[rule.cluster or "*", rule.precedence, rule.matcher].append(rule)
-        for (where, _, matcher), rules in sorted(alike.items(), key=lambda each: (each[0][0], each[0][2].text)):
-            teams = sorted({rule.team for rule in rules})
-            if len(teams) > 1:
-                since = max((rule.updated_at for rule in rules if rule.updated_at), default=None)
-                yield Found(Gap.CONFLICT, f"rule {where}/{matcher}", f"gives it to {_listed(teams)}", _ONE, since)
+        tied = {key: rules for key, rules in alike.items() if len({rule.team for rule in rules}) > 1}
+        for (where, _, matcher), rules in sorted(tied.items(), key=lambda each: (each[0][0], each[0][2].text)):
+            since = max((rule.updated_at for rule in rules if rule.updated_at), default=None)
+            wrong = f"gives it to {_listed(sorted({rule.team for rule in rules}))}"
+            yield Found(Gap.CONFLICT, f"rule {where}/{matcher}", wrong, _ONE, since)
         told = set()
-        namespaces = [Subject("Namespace", name, name, where) for where, name in self.seen.namespaces]
-        for each in sorted((*namespaces, *self.seen.workloads, *self.seen.alerts), key=_place):
-            owner = owner_of(each, self.ownership_map)
+        namespaces = (
+            (f"namespace {'/'.join(place)}", owner) for place, owner in sorted(self._owners.items(), key=_first)
+        )
+        for called, owner in (*namespaces, *((called, owner) for called, _, owner in self._others)):
             if owner.conflicts and (key := (owner.team, owner.conflicts)) not in told:
                 told.add(key)
                 others = "; ".join(used.said for used in owner.conflicts)
                 wrong = f"is {owner.team}'s by a rule that is no stronger than another: {owner.why}; but {others}"
-                yield Found(Gap.CONFLICT, _called(each), wrong, _ONE, owner.updated_at)
+                yield Found(Gap.CONFLICT, called, wrong, _ONE, owner.updated_at)
+
+    @cached_property
+    def _owners(self) -> dict[tuple[str, str], Owner]:
+        """Whose the namespaces are that were seen."""
+        return {
+            (where, name): owner_of(Subject("Namespace", name, name, where), self.ownership_map)
+            for where, name in self.seen.namespaces
+        }
+
+    @cached_property
+    def _others(self) -> list[tuple[str, Subject, Owner]]:
+        """The workloads and alerts that were seen, what they are called, and whose they are; in order."""
+        others = sorted((*self.seen.workloads, *self.seen.alerts), key=_place)
+        return [(_called(each), each, owner_of(each, self.ownership_map)) for each in others]
 
     def nothing_matched(self) -> Iterator[Found]:
         """Only in clusters of which everything is known."""
-        known = self.seen.all_namespaces
-        for (where, name), entry in sorted(self.ownership_map.namespaces.items(), key=str):
-            places = {where} if where else set(self.ownership_map.clusters)
-            if places and places <= known and not any((place, name) in self.seen.namespaces for place in places):
-                wrong = f"is {entry.team}'s, and there is no such namespace"
-                remedy = "Remove it from namespaces if it is gone for good."
-                yield Found(Gap.MATCHES_NOTHING, f"namespace {where or '*'}/{name}", wrong, remedy, entry.updated_at)
-        for rule in sorted(self.ownership_map.rules, key=_in_order):
-            if self._matches_nothing(rule):
-                called = f"rule {rule.cluster or '*'}/{rule.matcher}"
-                remedy = "Correct it, or remove it."
-                yield Found(Gap.MATCHES_NOTHING, called, "fits nothing that there is", remedy, rule.updated_at)
+        gone = [key for key, entry in self.ownership_map.namespaces.items() if self._is_gone(entry)]
+        for where, name in sorted(gone, key=lambda key: (key[0] or "", key[1])):
+            entry = self.ownership_map.namespaces[where, name]
+            wrong = f"is {entry.team}'s, and there is no such namespace"
+            remedy = "Remove it from namespaces if it is gone for good."
+            yield Found(Gap.MATCHES_NOTHING, f"namespace {where or '*'}/{name}", wrong, remedy, entry.updated_at)
+        for rule in sorted(filter(self._matches_nothing, self.ownership_map.rules), key=_in_order):
+            called = f"rule {rule.cluster or '*'}/{rule.matcher}"
+            yield Found(
+                Gap.MATCHES_NOTHING, called, "fits nothing that there is", "Correct it, or remove it.", rule.updated_at
+            )
+
+    def _is_gone(self, entry: NamespaceEntry) -> bool:
+        return self._is_all(entry.cluster, self.seen.all_namespaces) and entry.name not in self._names[entry.cluster]
+
+    def _is_all(self, cluster: str | None, known: frozenset[str]) -> bool:
+        """Whether everything is known of a cluster, or (None) of every one."""
+        places = {cluster} if cluster else self.ownership_map.clusters.keys()
+        return bool(places) and places <= known
 
     def _matches_nothing(self, rule: RuleEntry) -> bool:
-        places = {rule.cluster} if rule.cluster else set(self.ownership_map.clusters)
-        if not places:
-            return False
         names = rule.matcher.texts(Condition.NAMESPACE)
-        if names and places <= self.seen.all_namespaces:
-            there = {name for place in places for name in self._names.get(place or "", ())}
-            if not any(self._fits(text_of(text), there) for text in names):
+        if names and self._is_all(rule.cluster, self.seen.all_namespaces):
+            there = self._names[rule.cluster]
+            if not any(_fits(text_of(text), there) for text in names):
                 return True
         asked = {name.partition(".")[0] for name, _ in rule.matcher.conditions}
-        if not asked <= _OF_WORKLOADS or asked <= {Condition.NAMESPACE.value} or not places <= self.seen.all_workloads:
+        if not asked <= _OF_WORKLOADS or asked <= {Condition.NAMESPACE.value}:
             return False
-        return rule.matcher not in self._matched
-
-    def _fits(self, text: Text, names: set[str]) -> bool:
-        return text.written in names if not text.form else any(text.fits(name) for name in names)
+        return self._is_all(rule.cluster, self.seen.all_workloads) and (rule.cluster, rule.matcher) not in self._matched
 
     @cached_property
-    def _names(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
+    def _names(self) -> dict[str | None, set[str]]:
+        """The names of the namespaces of each cluster, and (None) of all of them."""
+        found: dict[str | None, set[str]] = defaultdict(set)
         for where, name in self.seen.namespaces:
             found[where].add(name)
+            found[None].add(name)
         return found
 
     @cached_property
-    def _matched(self) -> set[Matcher]:
+    def _matched(self) -> set[tuple[str | None, Matcher]]:
         index = self.ownership_map.rule_index
-        return {rule.matcher for each in self.seen.workloads for rule in index.find(each.cluster, values_of(each))}
+        found = ((each.cluster, values_of(each)) for each in self.seen.workloads)
+        return {(rule.cluster, rule.matcher) for where, values in found for rule in index.find(where, values)}
 
     def tenants_of_the_platform(self) -> Iterator[Found]:
         tenants: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -210,26 +233,42 @@ class _Look:
 
     def teams_in_the_platform(self) -> Iterator[Found]:
         operators = {cluster.operated_by for cluster in self.ownership_map.clusters.values()}
-        for (where, name), entry in sorted(self.ownership_map.namespaces.items(), key=str):
+
+        def is_tenant(team: str, where: str | None) -> bool:
             cluster = self.ownership_map.clusters.get(where or "")
-            allowed = {cluster.operated_by} if cluster else operators
-            if entry.team not in allowed and self._is_platform(name):
-                called = f"namespace {where or '*'}/{name}"
-                wrong = f"looks like the platform's, and is {entry.team}'s"
-                yield Found(
-                    Gap.PLATFORM_TEAM, called, wrong, "Give it to the operators, or rename it.", entry.updated_at
-                )
-        for rule in sorted(self.ownership_map.rules, key=_in_order):
-            names = [text for text in rule.matcher.texts(Condition.NAMESPACE) if self._is_platform(text)]
-            cluster = self.ownership_map.clusters.get(rule.cluster or "")
-            if names and rule.team not in ({cluster.operated_by} if cluster else operators):
-                called = f"rule {rule.cluster or '*'}/{rule.matcher}"
-                wrong = f"gives {rule.team} something in {_listed(names)}, which looks like the platform's"
-                yield Found(Gap.PLATFORM_TEAM, called, wrong, "Write it as a component, or move it.", rule.updated_at)
+            return team not in ({cluster.operated_by} if cluster else operators)
+
+        given = [
+            e
+            for e in self.ownership_map.namespaces.values()
+            if self._is_platform(e.name) and is_tenant(e.team, e.cluster)
+        ]
+        for entry in sorted(given, key=lambda each: (each.cluster or "", each.name)):
+            called = f"namespace {entry.cluster or '*'}/{entry.name}"
+            wrong = f"looks like the platform's, and is {entry.team}'s"
+            yield Found(Gap.PLATFORM_TEAM, called, wrong, "Give it to the operators, or rename it.", entry.updated_at)
+        rules = [
+            rule for rule in self.ownership_map.rules if self._platforms(rule) and is_tenant(rule.team, rule.cluster)
+        ]
+        for rule in sorted(rules, key=_in_order):
+            called = f"rule {rule.cluster or '*'}/{rule.matcher}"
+            wrong = f"gives {rule.team} something in {_listed(self._platforms(rule))}, which looks like the platform's"
+            yield Found(Gap.PLATFORM_TEAM, called, wrong, "Write it as a component, or move it.", rule.updated_at)
+
+    def _platforms(self, rule: RuleEntry) -> list[str]:
+        return [text for text in rule.matcher.texts(Condition.NAMESPACE) if self._is_platform(text)]
 
     def _is_platform(self, name: str) -> bool:
-        values = {Condition.NAMESPACE.value: (name,)}
-        return name.startswith(("kube-", "openshift-")) or any(matches(each, values) for each in self._platform)
+        # The same names stand in many clusters, and there are a few hundred matchers.
+        if name not in self._looked_at:
+            values = {Condition.NAMESPACE.value: (name,)}
+            is_ours = name.startswith(("kube-", "openshift-")) or any(matches(each, values) for each in self._platform)
+            self._looked_at[name] = is_ours
+        return self._looked_at[name]
+
+    @cached_property
+    def _looked_at(self) -> dict[str, bool]:
+        return {}
 
     @cached_property
     def _platform(self) -> tuple[Matcher, ...]:
@@ -238,14 +277,21 @@ class _Look:
         return tuple(each for each in every if each.names(Condition.NAMESPACE) and len(each.conditions) == 1)
 
     def without_quota(self) -> Iterator[Found]:
-        for (where, name), since in sorted(self.seen.namespaces.items(), key=lambda each: each[0]):
-            if where not in self.seen.quotas or name in self.seen.quotas[where]:
-                continue
-            owner = owner_of(Subject("Namespace", name, name, where), self.ownership_map)
-            if owner.level is Level.NAMESPACE and not owner.is_gap:
+        for (where, name), owner in sorted(self._owners.items(), key=_first):
+            quotas = self.seen.quotas.get(where)
+            if quotas is not None and name not in quotas and owner.level is Level.NAMESPACE and not owner.is_gap:
                 wrong = f"is {owner.team}'s at level namespace and has no ResourceQuota"
                 remedy = f"Print one: manage.py ownership rbac --cluster {where} --namespace {name}"
+                since = self.seen.namespaces[where, name]
                 yield Found(Gap.NO_QUOTA, f"namespace {where}/{name}", wrong, remedy, since)
+
+
+def _first(pair: tuple[tuple[str, str], Owner]) -> tuple[str, str]:
+    return pair[0]
+
+
+def _fits(text: Text, names: set[str]) -> bool:
+    return text.written in names if text.form is Form.EXACT else any(text.fits(name) for name in names)
 
 
 _ONE = "Remove one, or make one more specific."

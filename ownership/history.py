@@ -25,7 +25,8 @@ def changes_of(
     """What changed whose the subject is, the latest first.
 
     Of a namespace that is every rule that names it, of anything in it the rules that match it, and always its cluster's
-    row and the components that it may be. At most ten pages of what may concern it are looked through.
+    row and the components that it may be. Of rules that name no namespace as a word, only the latest five thousand
+    changes are looked through.
 
     Args:
         subject: what is asked about; the namespace of a cluster, most often. It need not exist any more.
@@ -35,8 +36,12 @@ def changes_of(
     """
     clusters = _clusters_called(subject.cluster)
     concerns = _Concerns(subject, clusters)
-    rows = _between(MapChange.objects.filter(words__overlap=concerns.words), since, until)
-    return told(_scan(rows, concerns, most))
+    named = _between(MapChange.objects.filter(words__overlap=concerns.words), since, until)
+    found = _scan(named, concerns, most)
+    # Apart from those: tens of thousands of other rules must not hide what names the subject.
+    anywhere = _between(MapChange.objects.filter(words__overlap=concerns.rules), since, until)
+    found += _scan(anywhere.exclude(pk__in=[row.pk for row in found]), concerns, most)
+    return told(sorted(found, key=lambda row: -row.pk)[:most])
 
 
 def changes_of_team(
@@ -88,8 +93,8 @@ class _Concerns:
         self.namespace = namespace_of(subject)
         self.is_cluster = not self.namespace and subject.kind.casefold() in {"", "cluster"}
         named = [f"namespace {self.namespace}"] if self.namespace else []
-        here = [f"{word} {pk}" for pk in clusters or () for word in ("cluster", "rules of")]
-        self.words = [*named, *here, f"rules of {EVERYWHERE}"]
+        self.words = [*named, *(f"cluster {pk}" for pk in clusters or ())]
+        self.rules = [*(f"rules of {pk}" for pk in clusters or ()), f"rules of {EVERYWHERE}"]
 
     def __call__(self, row: MapChange) -> bool:
         return any(self._concerns(row.what, state) for state in (row.before, row.after) if state)

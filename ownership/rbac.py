@@ -173,7 +173,8 @@ def grant_of(
         namespace,
         owner.team,
         owner.level,
-        tuple(sorted(set(groups.get(owner.team, ())))),
+        # What begins with system: means everybody, or the cluster itself.
+        tuple(sorted({group for group in groups.get(owner.team, ()) if not group.startswith("system:")})),
         frozenset(kind for kind in known if is_teams(kind)),
         tuple(sorted(kind for kind in custom if is_teams(kind) and not is_of_the_cluster(kind))),
         tuple(sorted(others)),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from ownership.changes import Change, Key, Values
-from ownership.importing.kinds import BATCH, Kind, given
+from ownership.importing.kinds import BATCH, Kind, given, joined, split
 from ownership.models import (
     ContactMethod,
     EscalationPolicy,
@@ -26,7 +26,7 @@ from ownership.sources.mapfile import RotationSpec
 
 
 class Teams(Kind):
-    what, model, columns = "team", Team, ("name",)
+    what, model, columns = "team", Team, ("name", "kubernetes_groups")
     may_be_held = True
 
     def rows(self) -> Iterable[Team]:
@@ -36,16 +36,25 @@ class Teams(Kind):
         return (row.slug,)
 
     def values(self, row: Team) -> Values:
-        return {"name": row.name, "parent": row.parent.slug if row.parent else ""}
+        return {
+            "name": row.name,
+            "parent": row.parent.slug if row.parent else "",
+            "groups": joined(row.kubernetes_groups),
+        }
 
     def wanted(self) -> Mapping[Key, Values]:
-        return {(spec.slug,): given(name=spec.name) | {"parent": spec.parent or ""} for spec in self.file.teams}
+        return {
+            (spec.slug,): given(name=spec.name)
+            | {"parent": spec.parent or "", "groups": joined(spec.kubernetes_groups)}
+            for spec in self.file.teams
+        }
 
     def new(self, key: Key) -> Team:
         return Team(slug=key[0], name=_name_of(key[0]))
 
     def assign(self, row: Team, values: Values) -> None:
         row.name = values.get("name", row.name)
+        row.kubernetes_groups = split(values["groups"])
 
     def write_parts(self, rows: Mapping[Key, Any]) -> None:
         """Parents, as soon as all teams are there: a file may name one before it describes it."""

@@ -126,6 +126,7 @@ _TEAM = Record(
         "slug": _of(readers.SLUG, "short name"),
         "name": _NAME,
         "parent": _TEAM_SLUG,
+        "kubernetes_groups": Many(_of(readers.GROUP, "as clusters call them"), "groups of its people"),
         "members": Many(_MEMBER),
         "rotation": _ROTATION,
         "escalation": Many(_STEP, "whom a page goes to, step by step", least=1),

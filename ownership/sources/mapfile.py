@@ -84,6 +84,7 @@ class TeamSpec:
     line: int = field(default=0, compare=False)
     parent: str | None = None
     contacts: tuple[ContactSpec, ...] = ()
+    kubernetes_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,7 @@ class _File:
             line=fields.line,
             parent=fields.maybe("parent", self.names.team),
             contacts=tuple(self._contacts(fields, slug)),
+            kubernetes_groups=tuple(fields.list_of("kubernetes_groups", readers.group)),
         )
 
     def _member(self, fields: Fields, team: str) -> tuple[str, TeamRole]:

@@ -14,6 +14,8 @@ NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 USERNAME = re.compile(r"[\w.@+-]{1,64}")
 EMAIL = re.compile(r'[^@\s"<>,;:()\[\]\\]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?')
 LABEL = re.compile(r"[a-zA-Z0-9_]([a-zA-Z0-9_./-]{0,315}[a-zA-Z0-9_])?")
+# What begins with system: means everybody, or the cluster itself: no team is that.
+GROUP = re.compile(r"(?!system:)[A-Za-z0-9_][A-Za-z0-9_.@:/+-]{0,252}")
 WAIT = re.compile(r"(?:(\d{1,4})h)?\s*(?:(\d{1,5})m)?")
 SECRET_ENV = re.compile(r"WHOSE_HOOK_[A-Z0-9_]{1,80}")
 _WALL = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
@@ -42,6 +44,17 @@ def username(text: str) -> str | Wrong:
     if USERNAME.fullmatch(text):
         return text
     return Wrong("is not a username", "Write at most 64 letters, digits and @ . + - _, for example ada.")
+
+
+def group(text: str) -> str | Wrong:
+    """A group as the authentication of a cluster calls it."""
+    if GROUP.fullmatch(text):
+        return text
+    return Wrong(
+        "is no group that a team can be",
+        "Write at most 253 letters, digits and _ . @ : / + -, and nothing that begins with system:, "
+        "for example oidc:payments.",
+    )
 
 
 def words(most: int) -> Reader:

@@ -51,6 +51,7 @@ def pages(company: Company) -> dict[str, Opens]:
         "responsibilities": at(reverse("responsibilities")),
         "responsibilities-here": at(f"{reverse('responsibilities')}?cluster=prod-eu-1&namespace=payments-api"),
         "import": at(reverse("import_map")),
+        "put-right": at(reverse("put_right")),
         "import-mistakes": imported("namespaces:\n  - {name: shop, team: nobody}\n  - {nam: x}\nteam: []\n"),
         "import-preview": imported("namespaces:\n  - {name: mail, team: growth}\n  - {name: x, team: data}\n"),
         "form-mistake": wrong_rule,

@@ -45,11 +45,12 @@ def test_it_makes_the_same_map_from_nothing() -> None:
 
 def test_it_is_written_as_a_person_would() -> None:
     applied(example())
-    assert export().splitlines()[:12] == [
+    assert export().splitlines()[:13] == [
         "teams:",
         "  - slug: cart",
         "    name: Cart",
         "    parent: payments",
+        "    kubernetes_groups: ['oidc:cart']",
         "  - slug: payments",
         "    name: Payments",
         "    members:",

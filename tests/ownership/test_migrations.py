@@ -14,6 +14,7 @@ OURS = {
         "ownership_cluster",
         "ownership_namespace",
         "ownership_layer",
+        "ownership_mapchange",
     },
     "accounts": {"accounts_invitation", "accounts_securityevent", "cache"},
 }

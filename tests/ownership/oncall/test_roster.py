@@ -1,6 +1,6 @@
 """Who is on call, and whom a step of an escalation reaches."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ownership.models import Layer, Participant, Team, User
 from ownership.oncall.escalation import Target, TargetKind
-from ownership.oncall.roster import on_call_by_team, people_of, policies_by_team, who_is_on_call
+from ownership.oncall.roster import nobody_by_team, on_call_by_team, people_of, policies_by_team, who_is_on_call
 from tests.factories import make_escalation, make_member, make_rotation, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,28 @@ def test_whom_targets_mean(team: Team, ada: User, bo: User) -> None:
 )
 def test_a_target_may_reach_nobody(team: Team, target: Target, why: str) -> None:
     assert people_of(team, [target], MONDAY) == ([], why)
+
+
+def test_when_nobody_will_be_on_call(team: Team, ada: User, bo: User) -> None:
+    """Ada, then Bo, who has left, then Cy: and before the first hand-off nobody."""
+    bo.is_active = False
+    bo.save()
+    make_rotation(team, [ada, bo, make_user("cy")])
+    start, end = MONDAY - timedelta(days=1), MONDAY + timedelta(days=21)
+    assert nobody_by_team(start, end, [team]) == {
+        "payments": ((start, MONDAY), (NEXT_WEEK, NEXT_WEEK + timedelta(days=7)))
+    }
+    assert nobody_by_team(MONDAY, NEXT_WEEK, [team]) == {"payments": ()}, "a shift holds its first instant"
+    assert nobody_by_team(MONDAY, NEXT_WEEK, [make_team("idle")]) == {"idle": ((MONDAY, NEXT_WEEK),)}
+
+
+def test_when_nobody_will_be_on_call_costs_the_same_for_every_number_of_teams() -> None:
+    counts = []
+    for teams in (1, 19):
+        for _ in range(teams):
+            user = make_user()
+            make_rotation(make_member(make_team(), user).team, [user])
+        with CaptureQueriesContext(connection) as captured:
+            nobody_by_team(MONDAY, NEXT_WEEK, Team.objects.all())
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

@@ -141,7 +141,7 @@ CLUSTER = TEAM + "clusters:\n- {slug: prod, operated_by: payments}\n"
         (
             "teams: [x]",
             "1: teams: 'x' is a single value. "
-            "Write {slug, name, parent, members, rotation, escalation, channels, contacts}.",
+            "Write {slug, name, parent, kubernetes_groups, members, rotation, escalation, channels, contacts}.",
         ),
         ("teams:\n- {name: A}", "2: teams.slug: is missing. Write, for example, slug: payments"),
         (
@@ -155,7 +155,13 @@ CLUSTER = TEAM + "clusters:\n- {slug: prod, operated_by: payments}\n"
         (
             TEAM + "  mail: x",
             "4: teams.mail: is not a field here. "
-            "Known: channels, contacts, escalation, members, name, parent, rotation, slug.",
+            "Known: channels, contacts, escalation, kubernetes_groups, members, name, parent, rotation, slug.",
+        ),
+        (
+            TEAM + "- {slug: b, kubernetes_groups: [oidc:b, system:masters]}",
+            "4: teams.kubernetes_groups: 'system:masters' is no group that a team can be. "
+            "Write at most 253 letters, digits and _ . @ : / + -, and nothing that begins with system:, "
+            "for example oidc:payments.",
         ),
         (
             TEAM + "- slug: b\n  members: [{username: a b}]",

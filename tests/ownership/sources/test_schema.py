@@ -48,7 +48,7 @@ WHOLE: dict[str, Any] = {
             "channels": [{"kind": "webhook", "address": "https://b.example.org/x", "secret_env": "WHOSE_HOOK_B"}],
             "contacts": [{"kind": "chat", "address": "shop room", "note": "by day"}],
         },
-        {"slug": "cart", "parent": "shop"},
+        {"slug": "cart", "parent": "shop", "kubernetes_groups": ["oidc:cart", "cart@example.org"]},
     ],
     "clusters": [
         {

@@ -14,9 +14,10 @@ from django.utils import timezone
 from alerts import integrations
 from alerts.inbox import refuse
 from alerts.models import Delivery, Reason
-from ownership.models import User
+from ownership.models import OwnershipRule, ResponsibilityRule, User
 from ownership.oncall.escalation import TargetKind
 from ownership.roles import Role
+from ownership.version import changing_map
 from tests.factories import (
     OPENED,
     make_admin,
@@ -86,6 +87,22 @@ def a_part_of_the_map(_admin: User) -> None:
     make_namespace()
 
 
+def a_rule(_admin: User) -> None:
+    with changing_map():
+        OwnershipRule.objects.create(
+            cluster=make_cluster(fallback=make_team()),
+            matcher={"image": [f"x/{OwnershipRule.objects.count()}"]},
+            team=make_team(),
+            precedence="rule",
+        )
+
+
+def a_cell(_admin: User) -> None:
+    with changing_map():
+        kind = f"Kind{ResponsibilityRule.objects.count()}"
+        ResponsibilityRule.objects.create(cluster=make_cluster(), kind=kind, level="image", who="team")
+
+
 def a_team_with_a_rotation(_admin: User) -> None:
     team, people = make_team(), [make_user(), make_user()]
     for user in people:
@@ -115,6 +132,9 @@ LISTS: dict[str, Callable[[User], None]] = {
     "now": an_open_incident,
     "incidents": an_open_incident,
     "map": a_part_of_the_map,
+    "put_right": a_part_of_the_map,
+    "rules": a_rule,
+    "responsibilities": a_cell,
     "oncall": a_team_with_a_rotation,
     "integrations": a_sender,
     "strangers": a_sender,

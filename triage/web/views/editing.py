@@ -17,6 +17,7 @@ from ownership.editing import Author, Draft
 from ownership.models import Member, User
 from ownership.roles import Action, Decision, Person
 from ownership.roles import may as may_do
+from ownership.sources import Source
 from triage.web.access import signed_in
 from triage.web.map_forms import FORMS, KIND_WORDS, RowForm
 
@@ -198,9 +199,15 @@ def _confirm(
         "moved_more": max(0, len(draft.moved) - MOST_MOVED),
         "here": request.path,
         "back": _list(draft.section),
-        "verb": "Remove" if form is None else "Make" if draft.row is None else "Change",
+        "verb": _verb(draft, is_removal=form is None),
     }
     return render(request, "web/map_confirm.html", context, status=status)
+
+
+def _verb(draft: Draft, *, is_removal: bool) -> str:
+    if is_removal:
+        return "Refuse" if getattr(draft.row, "source", "") in (Source.LABEL, Source.ANNOTATION) else "Remove"
+    return "Make" if draft.row is None else "Change"
 
 
 def _sent(request: HttpRequest) -> Iterator[tuple[str, str]]:
