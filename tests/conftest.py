@@ -6,6 +6,11 @@ from collections import Counter
 from collections.abc import Generator, Iterable
 
 import pytest
+from hypothesis import settings
+
+# How long a machine takes proves nothing: it may be busy.
+settings.register_profile("whose", deadline=None)
+settings.load_profile("whose")
 
 # What a machine may lack: the marker, a program that tells, and how to get it.
 _OPTIONAL = {
