@@ -483,6 +483,7 @@ def _team(row: Team) -> dict[str, Any]:
         "slug": row.slug,
         "name": row.name,
         "parent": _slug(row.parent),
+        "kubernetes_groups": list(row.kubernetes_groups),
         "contacts": [
             {"kind": each.kind, "address": each.address, "note": each.note}
             for each in sorted(row.contacts.all(), key=lambda each: (each.kind, each.address))
@@ -504,6 +505,7 @@ def _team_data(row: Team, spec: TeamSpec) -> dict[str, Any]:
         "slug": row.slug,
         "name": row.name,
         "parent": spec.parent,
+        "kubernetes_groups": list(spec.kubernetes_groups),
         "contacts": [{"kind": each.kind, "address": each.address, "note": each.note} for each in contacts],
         "members": [{"username": name, "role": role.value} for name, role in sorted(spec.members)],
     }

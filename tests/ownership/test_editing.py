@@ -22,6 +22,7 @@ from ownership.models import (
 )
 from ownership.precedence import Precedence
 from ownership.roles import Person
+from ownership.sources.format import keys
 from ownership.sources.mapfile import MapFile, parse
 from ownership.version import changing_map
 from tests.factories import make_cluster, make_component, make_member, make_namespace, make_team, make_user
@@ -109,6 +110,28 @@ def test_a_team_has_exactly_the_members_and_contacts_that_are_named(prod: Cluste
     team = save("teams", {"members": [{"username": "bo", "role": "member"}]}, team)
     assert editing.data_of("teams", team)["members"] == [{"username": "bo", "role": "member"}]
     assert editing.data_of("teams", team)["contacts"] == [contact]
+
+
+@pytest.mark.parametrize("section", editing.SECTIONS)
+def test_every_field_that_a_file_may_say_of_a_row_is_one_that_a_hand_may(section: str) -> None:
+    """Or a change by hand would empty what it does not know. Rotation, steps and channels are rows of their own."""
+    elsewhere = {"rotation", "escalation", "channels"}
+    known = set(keys(section)) - elsewhere
+    make: dict[str, Any] = {
+        "teams": make_team,
+        "clusters": make_cluster,
+        "components": make_component,
+        "namespaces": make_namespace,
+    }
+    if section in make:
+        row = editing.rows_of(section).get(pk=make[section]().pk)
+        assert editing.data_of(section, row).keys() == known
+
+
+def test_what_a_page_does_not_change_stays(prod: Cluster) -> None:
+    team = save("teams", {"kubernetes_groups": ["oidc:payments"]}, payments())
+    team = save("teams", {"name": "Pay"}, team)
+    assert team.kubernetes_groups == ["oidc:payments"]
 
 
 def payments() -> Team:

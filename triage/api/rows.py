@@ -139,6 +139,7 @@ class TeamRow(serializers.Serializer[Any]):
     parent = _text(  # type: ignore[assignment]
         "Slug of the team that it is a part of, or null."
     )
+    kubernetes_groups = _slugs("What clusters call the groups of its people.")
     contacts = Contacts(required=False, help_text="Where people find it; exactly these.")
     members = Members(required=False, help_text="Who is in it, by username; exactly these.")
 

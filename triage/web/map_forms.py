@@ -340,6 +340,13 @@ class TeamForm(RowForm):
         widget=forms.Textarea(_plain(rows=3)),
         help_text="One a line: chat, email, phone or web, the address, and a note: chat #payments working hours",
     )
+    kubernetes_groups = forms.CharField(
+        label="What clusters call the groups of its people",
+        required=False,
+        max_length=5000,
+        widget=forms.TextInput(_plain()),
+        help_text="With commas; they get the rights of its level: oidc:payments",
+    )
 
     def choose(self) -> None:
         _choose(self, "parent", _teams("no other team"))
@@ -353,7 +360,12 @@ class TeamForm(RowForm):
         contacts = (
             " ".join(filter(None, (each["kind"], each["address"], each["note"]))) for each in data.get("contacts", ())
         )
-        return {**data, "members": "\n".join(members), "contacts": "\n".join(contacts)}
+        groups = ", ".join(data.get("kubernetes_groups", ()))
+        lines = {"members": "\n".join(members), "contacts": "\n".join(contacts)}
+        return {**data, **lines, "kubernetes_groups": groups}
+
+    def data_of_row(self) -> Data:
+        return {**self.cleaned_data, "kubernetes_groups": _split(self.cleaned_data["kubernetes_groups"])}
 
     def clean_members(self) -> list[Data]:
         found = []
