@@ -135,9 +135,9 @@ def _strength(say: _Say, ownership_map: OwnershipMap) -> tuple[int, bool, _Exact
     return ownership_map.ranks[say.precedence], say.is_everywhere, say.exactness
 
 
-def _choice(say: _Say) -> tuple[int, str, str]:
-    """Decides between rules that are as strong as each other."""
-    return source_rank(say.used.source), say.used.team or "", say.used.key
+def _choice(say: _Say) -> tuple[int, str, str, str]:
+    """Decides between rules that are as strong as each other; the level only where nothing else tells them apart."""
+    return source_rank(say.used.source), say.used.team or "", say.used.key, say.level or ""
 
 
 def _decided(says: list[_Say], asked: _Asked) -> Owner:

@@ -207,6 +207,9 @@ def test_objects_that_cannot_be_read(file: Path, written: str, said: str) -> Non
     with pytest.raises(CommandError, match=said) as raised:
         run("audit", "--objects", f"prod={file}")
     assert raised.value.returncode == 2
+    with pytest.raises(CommandError, match="cannot be read") as raised:
+        run("audit", "--seen", f"{file}-lost")
+    assert raised.value.returncode == 2
     with pytest.raises(CommandError, match="is not CLUSTER=FILE"):
         run("audit", "--objects", str(file))
 

@@ -440,3 +440,11 @@ def test_the_answer_hangs_on_no_order_and_is_always_one(
     assert owner.team not in {used.team for used in (*owner.overruled, *owner.conflicts)}
     for side in Side:
         assert answerer_of(subject, owner, one, side=side).why
+
+
+def test_rules_that_differ_in_their_level_alone_are_decided_the_same_way_too() -> None:
+    """No table holds such a pair; a map that is made of something else may."""
+    rules = [RuleEntry("prod", Matcher.of(namespace="a", workload="b"), "x", lv) for lv in (None, Level.IMAGE)]
+    subject = Subject("Deployment", "b", "a", "prod")
+    answers = [owner_of(subject, OwnershipMap.of([PROD], rules=each)) for each in (rules, rules[::-1])]
+    assert answers[0] == answers[1]

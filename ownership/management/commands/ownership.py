@@ -27,7 +27,8 @@ from ownership.subject import Subject
 class Command(BaseCommand):
     help = (
         "Apply a map of who owns what (docs/ownership.md), print it, or list what it leaves open. "
-        "The exit code is 0 when all is well, 1 when the file was refused or the audit found something."
+        "The exit code is 0 when all is well, 1 when the file was refused or the audit found a gap, 2 when the audit "
+        "could not look, 3 when it has advice and nothing else."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -72,7 +73,9 @@ class Command(BaseCommand):
             getattr(self, f"_{options['what']}")(options)
         except OperationalError as error:
             said = str(error).strip().split("\n")[0]
-            raise CommandError(f"The database cannot be used: {said}. Start the service with: make up") from error
+            raise CommandError(
+                f"The database cannot be used: {said}. Start the service with: make up", returncode=2
+            ) from error
 
     def _apply(self, options: dict[str, Any]) -> None:
         name = options["file"]
@@ -105,10 +108,13 @@ class Command(BaseCommand):
     def _audit(self, options: dict[str, Any]) -> None:
         now = timezone.now()
         seen = import_string(settings.OWNERSHIP_SEEN)(now) if settings.OWNERSHIP_SEEN else Seen()
-        if options["seen"]:
-            seen |= Seen.of_namespaces(_seen(options["seen"]))
-        for given in options["objects"]:
-            seen |= _objects(given)
+        try:
+            seen |= Seen.of_namespaces(_seen(options["seen"])) if options["seen"] else Seen()
+            for given in options["objects"]:
+                seen |= _objects(given)
+        except CommandError as error:
+            error.returncode = 2  # 1 would say that there are gaps
+            raise
         found, lacking = audit(now=now, seen=seen), unknowns(seen)
         if options["format"] == "json":
             told = {"found": [_found_as_data(each) for each in found], "not_known": lacking}
@@ -215,14 +221,14 @@ def _found_as_data(found: Found) -> dict[str, Any]:
 def _objects(given: str) -> Seen:
     cluster, equals, name = given.partition("=")
     if not (cluster and equals and name):
-        raise CommandError(f"--objects {given!r} is not CLUSTER=FILE.", returncode=2)
+        raise CommandError(f"--objects {given!r} is not CLUSTER=FILE.")
     try:
         read = json.loads(_text(name))
     except ValueError as error:
-        raise CommandError(f"{name}: is not JSON: {error}. Write it with: kubectl get -o json", returncode=2) from error
+        raise CommandError(f"{name}: is not JSON: {error}. Write it with: kubectl get -o json") from error
     items = read.get("items") if isinstance(read, dict) else None
     if not isinstance(items, list):
-        raise CommandError(f"{name}: has no items. Write it with: kubectl get -o json", returncode=2)
+        raise CommandError(f"{name}: has no items. Write it with: kubectl get -o json")
     return Seen.of_objects(cluster, [each for each in items if isinstance(each, dict)])
 
 
